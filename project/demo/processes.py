@@ -1,0 +1,45 @@
+"""The demo's child processes: started, watched, and ended together."""
+
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Mapping
+
+PATIENCE = 15.0
+
+
+class Processes:
+    def __init__(self, environment: Mapping[str, str]) -> None:
+        self._environment = {**os.environ, **environment}
+        self._started: dict[str, subprocess.Popen[bytes]] = {}
+
+    def start(self, name: str, command: list[str]) -> None:
+        # In a session of its own, Ctrl-C reaches only the demo itself, which then ends its children in order.
+        self._started[name] = subprocess.Popen(
+            command, env=self._environment, stdin=subprocess.DEVNULL, start_new_session=True
+        )
+
+    def ended(self) -> str | None:
+        """A child that ended by itself, as a sentence; None while all are well."""
+        for name, process in self._started.items():
+            if (code := process.poll()) is not None:
+                return f"The {name} has ended with {code}."
+        return None
+
+    def stop(self) -> None:
+        """The last started first: workers still reach the server while they hand back what they hold."""
+        for name, process in reversed(self._started.items()):
+            if process.poll() is None:
+                process.send_signal(signal.SIGTERM)
+                try:
+                    process.wait(PATIENCE)
+                except subprocess.TimeoutExpired:
+                    sys.stderr.write(f"The {name} does not end, so it is killed.\n")
+                    self._kill(process)
+        self._started.clear()
+
+    def _kill(self, process: subprocess.Popen[bytes]) -> None:
+        """With its own children: a killed server would leave its worker processes behind."""
+        os.killpg(process.pid, signal.SIGKILL)
+        process.wait()

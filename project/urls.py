@@ -1,0 +1,11 @@
+"""The site's addresses: the engine's REST API, the admin, and the front page, which is the admin."""
+
+from django.contrib import admin
+from django.urls import include, path
+from django.views.generic import RedirectView
+
+urlpatterns = [
+    path("", RedirectView.as_view(pattern_name="admin:index")),
+    path("admin/", admin.site.urls),
+    path("engine-rest/", include("workflow_engine.rest.urls")),
+]
