@@ -1,0 +1,113 @@
+"""What the engine asks of the outside: rows on demand, definitions, ids, time, the site's handlers. Protocols only."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Protocol
+
+from workflow_engine.bpmn.data import CallBinding
+from workflow_engine.bpmn.model import ProcessDefinition
+from workflow_engine.engine import state
+
+
+class Loader(Protocol):
+    """Reads rows of locked instances. Every call may be one query, so the engine asks only when a rule needs the answer.
+
+    Lists come in creation order (by id). The loader need not cache: the engine keeps an identity map. A root instance that
+    the command has not locked yet is locked by the loader before its rows are given out.
+    """
+
+    def execution_path(self, execution_id: str) -> list[state.Execution]:
+        """The execution and all its ancestors up to its process instance, innermost first; [] if there is none."""
+        ...
+
+    def executions(self, process_instance_id: str) -> list[state.Execution]:
+        """All executions of one process instance."""
+        ...
+
+    def children(self, execution_id: str) -> list[state.Execution]: ...
+    def sub_process_instance(self, super_execution_id: str) -> state.Execution | None: ...
+    def variables(self, execution_id: str) -> list[state.Variable]:
+        """Variables of the execution itself (task-local ones excluded)."""
+        ...
+
+    def task_variables(self, task_id: str) -> list[state.Variable]: ...
+    def external_tasks(self, execution_id: str) -> list[state.ExternalTask]: ...
+    def user_tasks(self, execution_id: str) -> list[state.UserTask]: ...
+    def identity_links(self, task_id: str) -> list[state.IdentityLink]: ...
+    def jobs(self, execution_id: str) -> list[state.Job]: ...
+    def event_subscriptions(self, execution_id: str) -> list[state.EventSubscription]: ...
+    def incidents(self, execution_id: str) -> list[state.Incident]: ...
+    def incidents_caused_by(self, incident_id: str) -> list[state.Incident]: ...
+
+    def external_task(self, task_id: str) -> state.ExternalTask | None: ...
+    def user_task(self, task_id: str) -> state.UserTask | None: ...
+    def job(self, job_id: str) -> state.Job | None: ...
+    def event_subscription(self, subscription_id: str) -> state.EventSubscription | None: ...
+    def incident(self, incident_id: str) -> state.Incident | None: ...
+
+    def signal_subscriptions(self, name: str, tenant_ids: Iterable[str] | None) -> list[state.EventSubscription]:
+        """All signal subscriptions of this name, of instances and of start events; `tenant_ids` None: of every tenant."""
+        ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HandlerCall:
+    """One call of a site's Python handler or bean. `method` is None for a plain handler (delegate)."""
+
+    name: str
+    method: str | None
+    args: tuple[Any, ...] = ()
+
+
+class Environment(Protocol):
+    """Everything else: the site's settings, registry, clock and definitions."""
+
+    max_activities_per_command: int  # above it the command stops with LimitExceeded
+    max_call_depth: int
+    max_multi_instance: int
+    default_retries: int
+    default_retry_cycle: str | None  # failedJobRetryTimeCycle of jobs whose model says nothing
+    uncaught_bpmn_error: str  # "end-execution", "terminate-instance" or "incident"
+    scripts_enabled: bool
+
+    def now(self) -> datetime:
+        """The database's clock, read once after the root row was locked; the same during one command."""
+        ...
+
+    def new_id(self, root_process_instance_id: str | None) -> str:
+        """A new UUIDv7, in the bucket of the root; None makes a new bucket (for a new root)."""
+        ...
+
+    def definition(self, process_definition_id: str) -> ProcessDefinition: ...
+
+    def called_definition(
+        self,
+        binding: CallBinding,
+        key: str,
+        *,
+        caller: ProcessDefinition,
+        version: Any,
+        version_tag: Any,
+        tenant_id: str,
+    ) -> ProcessDefinition:
+        """The definition that a call activity calls; raises engine.errors.DefinitionNotFound."""
+        ...
+
+    def handler(self, name: str) -> Any | None:
+        """The site's registered handler, bean or listener of this name, or None."""
+        ...
+
+    def run_script(self, script_format: str, source: str, bindings: dict[str, Any]) -> tuple[Any, dict[str, Any]]:
+        """Runs a script in the sandbox; gives its result and the bindings that it changed."""
+        ...
+
+    def script_source(self, definition: ProcessDefinition, resource: str) -> str:
+        """The text of a script resource of the definition's deployment."""
+        ...
+
+    def current_user(self) -> str | None: ...
+
+    def is_business_key_taken(self, definition: ProcessDefinition, business_key: str) -> bool: ...
