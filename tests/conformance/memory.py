@@ -40,6 +40,7 @@ class Database:
         self.instances: dict[str, dict[str, Any]] = {}
         self.activities: dict[str, dict[str, Any]] = {}
         self.variables: dict[str, dict[str, Any]] = {}
+        self.commands = 0
 
     def rows(self, kind: type, **where: Any) -> list[dict[str, Any]]:
         found = [row for row in self.tables[kind].values() if all(row[name] == value for name, value in where.items())]
@@ -74,7 +75,8 @@ class Database:
                 row = self.variables.setdefault(
                     event.variable_id, {"definition": event.process_definition_id, "name": event.name}
                 )
-                row["scope"] = event.scope_activity_instance_id
+                if row.setdefault("command", self.commands) == self.commands:
+                    row["scope"] = event.scope_activity_instance_id
                 row["value"] = event.value
                 row["type"] = type_name(event.value)
 
@@ -249,6 +251,7 @@ class MemorySite:
             self._write(row)
         for kind, row_id in gone:
             self.database.tables[kind].pop(row_id, None)
+        self.database.commands += 1
         for event in engine.events:
             self.database.record(event)
         return result

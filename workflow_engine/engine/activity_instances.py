@@ -133,7 +133,9 @@ class _Builder:
         for instance in self.instances.values():
             parent_id = instance.parent_activity_instance_id
             if parent_id is not None:
-                self.instances.get(parent_id, self.root).children.append(instance)
+                # Scopes that share an execution share the id too: the instance would be its own parent.
+                parent = self.root if parent_id == instance.id else self.instances.get(parent_id, self.root)
+                parent.children.append(instance)
         for transition in self.transitions:
             parent_id = transition.parent_activity_instance_id
             self.instances.get(parent_id or "", self.root).transitions.append(transition)

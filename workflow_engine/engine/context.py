@@ -55,6 +55,7 @@ class CommandContext:
         self.activities_entered = 0
         self._executions: dict[str, Execution] = {}
         self._rows: dict[tuple[type, str], Any] = {}
+        self._trees: set[str] = set()
         self._sub_instances: dict[str, Execution | None] = {}
         self._inserted: dict[tuple[type, str], Any] = {}
         self._deleted: dict[tuple[type, str], Any] = {}
@@ -108,15 +109,22 @@ class CommandContext:
 
     def load_instance(self, process_instance_id: str) -> list[Execution]:
         """The whole tree of one instance at once."""
+        self._trees.add(process_instance_id)
         executions = [self.adopt(row) for row in self.loader.executions(process_instance_id)]
         by_parent: dict[str, list[Execution]] = {}
         for execution in executions:
-            if execution.parent_id is not None:
+            # The command may have moved or removed executions since they were read.
+            if execution.parent_id is not None and not execution.is_removed:
                 by_parent.setdefault(execution.parent_id, []).append(execution)
         for execution in executions:
             if execution.child_list is None:
                 execution.child_list = by_parent.get(execution.id, [])
         return executions
+
+    def load_tree(self, execution: Execution) -> None:
+        """Before many executions of an instance are visited: one query instead of one for each."""
+        if execution.process_instance_id not in self._trees and not self.is_new(execution.process_instance):
+            self.load_instance(execution.process_instance_id)
 
     def sub_process_instance(self, execution: Execution) -> Execution | None:
         if execution.id not in self._sub_instances:
@@ -178,6 +186,10 @@ class CommandContext:
                 )
 
     # -- other rows -------------------------------------------------------------------------------
+
+    def is_new(self, row: Any) -> bool:
+        """Whether this command made the row."""
+        return (type(row), row.id) in self._inserted
 
     def adopt_rows(self, rows: list[Any]) -> list[Any]:
         """The known objects for loaded rows; rows that this command deleted are left out."""

@@ -122,6 +122,7 @@ class Execution(state.Execution):
         return [child for child in self.children if child.is_event_scope]
 
     def descendants(self) -> list[Execution]:
+        self.context.load_tree(self)
         found: list[Execution] = []
         for child in self.children:
             found.append(child)

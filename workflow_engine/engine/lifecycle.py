@@ -211,6 +211,7 @@ class Lifecycle:
         skip_sub_process_instances: bool = False,
     ) -> None:
         """Deletes the execution and everything below it, leaves first."""
+        self.context.load_tree(execution)
         execution.delete_reason = reason
         self._mark_delete_root(execution)
         execution.is_ended = True

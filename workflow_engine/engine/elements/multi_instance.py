@@ -100,6 +100,9 @@ class ParallelMultiInstance(MultiInstanceBody):
         else:
             scope_execution.context.conditions.dispatch(scope_execution, None)
 
+    def complete(self, execution: Execution) -> None:
+        """A token of the body that is none of its instances: its memory, compensated or woken by a timer. Nothing follows."""
+
     def _finish(self, scope_execution: Execution, ended: Execution) -> None:
         lifecycle = scope_execution.context.lifecycle
         body = ended.activity.flow_scope if ended.activity is not None else None
