@@ -57,10 +57,13 @@ class ParseContext:
     def expression(self, text: str, node: Node) -> Expression:
         """The compiled expression or literal text; a syntax error becomes a problem."""
         try:
-            return compile_expression(text)
+            expression = compile_expression(text)
         except ExpressionSyntaxError as error:
             self.error(f"The expression '{shorten(text)}' is not valid: {error.reason}.", node)
             return compile_expression("")
+        for problem in expression.function_problems():
+            self.error(f"The expression '{shorten(text)}' is not valid: {problem}.", node)
+        return expression
 
     def optional_expression(self, text: str | None, node: Node) -> Expression | None:
         return None if text is None else self.expression(text, node)

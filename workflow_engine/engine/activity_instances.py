@@ -47,16 +47,21 @@ class ActivityInstance:
 
 def activity_instance_tree(context: CommandContext, process_instance_id: str) -> ActivityInstance | None:
     """The tree of a running instance; None if it does not exist."""
-    executions = context.load_instance(process_instance_id)
-    instance = next((found for found in executions if found.is_process_instance), None)
-    if instance is None:
+    instance = context.find_execution(process_instance_id)
+    if instance is None or not instance.is_process_instance or instance.is_removed:
         return None
     builder = _Builder(context, instance)
-    leaves = [found for found in executions if not found.is_event_scope and _is_leaf(found)]
-    for leaf in sorted(leaves, key=lambda found: found.id):
+    for leaf in leaves_of(instance):
         if leaf.activity is not None:
             builder.add(leaf)
     return builder.build()
+
+
+def leaves_of(instance: Execution) -> list[Execution]:
+    """Every token of the instance in the order of their ids; those that throw compensation wait above its handlers."""
+    executions = (instance, *instance.descendants())
+    leaves = [found for found in executions if not found.is_event_scope and _is_leaf(found)]
+    return sorted(leaves, key=lambda found: found.id)
 
 
 def _is_leaf(execution: Execution) -> bool:

@@ -226,4 +226,5 @@ class ModifyProcessInstance(Command):
     instructions: tuple[ModificationInstruction, ...]
     skip_custom_listeners: bool = False
     skip_io_mappings: bool = False
+    is_external: bool = True  # an instance that ends by it is EXTERNALLY_TERMINATED, otherwise INTERNALLY_TERMINATED
     annotation: str | None = None

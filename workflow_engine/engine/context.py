@@ -8,12 +8,13 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
+from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 from workflow_engine.bpmn.model import ProcessDefinition
 from workflow_engine.engine import history, state
 from workflow_engine.engine.errors import LimitExceeded, ModelError, NotFound
-from workflow_engine.engine.execution import Execution
+from workflow_engine.engine.execution import Contents, Execution
 from workflow_engine.engine.ports import Environment, Loader
 
 if TYPE_CHECKING:
@@ -75,8 +76,12 @@ class CommandContext:
     def find_execution(self, execution_id: str) -> Execution | None:
         found = self._executions.get(execution_id)
         if found is None:
-            for row in self.loader.execution_path(execution_id):
-                self.adopt(row)
+            path = [self.adopt(row) for row in self.loader.execution_path(execution_id)]
+            for child, parent in pairwise(path):
+                # A child that is no token of several is its parent's only live one.
+                if parent.child_list is None and not (child.is_concurrent or child.is_event_scope):
+                    if not parent.contents & Contents.EVENT_SCOPES:
+                        parent.child_list = [child]
             found = self._executions.get(execution_id)
         return found
 
@@ -95,6 +100,7 @@ class CommandContext:
         row.context = self
         row.definition = self.environment.definition(row.process_definition_id)
         row.activity = None if row.activity_id is None else row.definition.flow_nodes.get(row.activity_id)
+        row.expect()
         self._executions[row.id] = row
         return row
 
@@ -172,10 +178,11 @@ class CommandContext:
             execution.is_removed = True
             self.delete(execution)
 
-    def check_tree(self) -> None:
-        """Refuses a command that would leave executions without their parent behind."""
+    def finish(self) -> None:
+        """The command is over: refuses it if executions would be left without their parent."""
         for execution in self._executions.values():
             if not execution.is_removed:
+                execution.note_contents()
                 continue
             orphan = next((child for child in execution.child_list or () if not child.is_removed), None)
             if orphan is not None:

@@ -38,10 +38,11 @@ class Engine:
         """Carries the command out; EngineError if it is refused. Its result is told in the command's docstring."""
         result = execute.HANDLERS[type(command)](self.context, command)
         self.context.conditions.flush()
-        self.context.check_tree()
         return result
 
     def changes(self) -> Changes:
+        """The rows to write; EngineError if what was done does not add up."""
+        self.context.finish()
         return self.context.changes()
 
     @property

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from workflow_engine.bpmn.model import Activity
 from workflow_engine.engine.elements import element_of
-from workflow_engine.engine.execution import ActivityState, Execution
+from workflow_engine.engine.execution import ActivityState, Execution, Instantiation
 from workflow_engine.engine.operations import Operation, perform
 
 
@@ -125,16 +125,29 @@ def _activity_init_stack(execution: Execution) -> None:
         return
     propagating.instantiation = None
     propagating.activity_instance_id = None
+    _start_target(propagating, stack)
+
+
+def start_stack(execution: Execution, stack: Instantiation) -> None:
+    """Modification: enters the scopes of the stack one inside the other and starts its target in the innermost."""
+    if stack.activities:
+        execution.instantiation = stack
+        perform(execution, ACTIVITY_INIT_STACK)
+    else:
+        _start_target(execution, stack)
+
+
+def _start_target(execution: Execution, stack: Instantiation) -> None:
     variables = execution.context.variables
-    variables.set_all(propagating, stack.variables)
-    variables.set_all_local(propagating, stack.local_variables)
+    variables.set_all(execution, stack.variables)
+    variables.set_all_local(execution, stack.local_variables)
     if stack.target_activity is not None:
-        propagating.set_activity(stack.target_activity)
-        perform(propagating, ACTIVITY_START_CREATE_SCOPE)
+        execution.set_activity(stack.target_activity)
+        perform(execution, ACTIVITY_START_CREATE_SCOPE)
     elif stack.target_transition is not None:
-        propagating.set_activity(stack.target_transition.source)
-        propagating.transition = stack.target_transition
-        execution.context.lifecycle.start_transition(propagating)
+        execution.set_activity(stack.target_transition.source)
+        execution.transition = stack.target_transition
+        execution.context.lifecycle.start_transition(execution)
 
 
 PROCESS_START = Operation("process-start", _process_start, queued=True, async_kind="before")

@@ -9,7 +9,12 @@ from workflow_engine.engine import commands as c
 from workflow_engine.engine.errors import BadInput, NotAllowed, NotFound, Suspended
 from workflow_engine.engine.errors_thrown import propagate_error, propagate_escalation
 from workflow_engine.engine.event_delivery import deliver, throw_signal
-from workflow_engine.engine.modification import modify_process_instance, start_with_instructions
+from workflow_engine.engine.modification import (
+    Manner,
+    cancel_calling_activity,
+    modify_process_instance,
+    start_with_instructions,
+)
 from workflow_engine.engine.start import start_process_instance
 from workflow_engine.engine.suspension import set_suspension
 
@@ -221,9 +226,17 @@ def _delete_process_instance(context: CommandContext, command: c.DeleteProcessIn
         skip_sub_process_instances=command.skip_sub_process_instances,
     )
     if super_execution is not None:
-        # The caller's activity is told that what it waits for has gone: it is left as if it had ended.
+        # What waits for the called instance can never go on: it is canceled too.
         context.set_sub_process_instance(super_execution, None)
-        context.lifecycle.signal(super_execution)
+        cancel_calling_activity(
+            super_execution,
+            Manner(
+                reason=command.delete_reason,
+                skip_custom_listeners=command.skip_custom_listeners,
+                skip_io_mappings=command.skip_io_mappings,
+                is_external=command.is_external,
+            ),
+        )
 
 
 def _resolve_incident(context: CommandContext, command: c.ResolveIncident) -> None:

@@ -7,7 +7,7 @@ the tree and nothing of BPMN: what an activity does when it starts or ends is to
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from enum import Enum
+from enum import Enum, IntFlag
 from typing import TYPE_CHECKING
 
 from workflow_engine.bpmn.model import Activity, ProcessDefinition, Scope, SequenceFlow
@@ -26,6 +26,19 @@ class ActivityState(Enum):
     ENDING = 2  # the activity did its work and is being left
     SCOPE_COMPLETE = 3  # ending it completes its scope
     CANCELED = 4  # interrupted, deleted or terminated
+
+
+class Contents(IntFlag):
+    """What an execution owns in the database."""
+
+    CHILDREN = 1
+    VARIABLES = 2
+    EXTERNAL_TASKS = 4
+    USER_TASKS = 8
+    JOBS = 16
+    SUBSCRIPTIONS = 32
+    INCIDENTS = 64
+    EVENT_SCOPES = 128  # children that remember a completed scope
 
 
 @dataclass(slots=True, kw_only=True, eq=False, repr=False)
@@ -64,6 +77,45 @@ class Execution(state.Execution):
     def __repr__(self) -> str:
         kind = ("concurrent " if self.is_concurrent else "") + ("scope " if self.is_scope else "")
         return f"<{kind}execution {self.id} at {self.activity_id}>"
+
+    # -- contents ---------------------------------------------------------------------------------
+
+    def expect(self) -> None:
+        """Knows from `contents` which collections are empty, so that they need not be loaded."""
+        owned = self.contents
+        if not owned & Contents.CHILDREN:
+            self.child_list = []
+        if not owned & Contents.VARIABLES:
+            self.variable_map = {}
+        if not owned & Contents.EXTERNAL_TASKS:
+            self.external_task_list = []
+        if not owned & Contents.USER_TASKS:
+            self.user_task_list = []
+        if not owned & Contents.JOBS:
+            self.job_list = []
+        if not owned & Contents.SUBSCRIPTIONS:
+            self.subscription_list = []
+        if not owned & Contents.INCIDENTS:
+            self.incident_list = []
+
+    def note_contents(self) -> None:
+        """Keeps for the next command what this one knows; what it did not look at stays as it was."""
+        owned = self.contents
+        for flag, found in (
+            (Contents.CHILDREN, self.child_list),
+            (Contents.VARIABLES, self.variable_map),
+            (Contents.EXTERNAL_TASKS, self.external_task_list),
+            (Contents.USER_TASKS, self.user_task_list),
+            (Contents.JOBS, self.job_list),
+            (Contents.SUBSCRIPTIONS, self.subscription_list),
+            (Contents.INCIDENTS, self.incident_list),
+        ):
+            if found is not None:
+                owned = owned | flag if found else owned & ~flag
+        if self.child_list is not None:
+            remembers = any(child.is_event_scope for child in self.child_list)
+            owned = owned | Contents.EVENT_SCOPES if remembers else owned & ~Contents.EVENT_SCOPES
+        self.contents = int(owned)
 
     # -- position ---------------------------------------------------------------------------------
 

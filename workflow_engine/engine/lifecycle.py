@@ -6,6 +6,7 @@ those of Camunda 7's process virtual machine, because the recorded traces pin th
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING
 
 from workflow_engine.bpmn.model import Activity, Scope, SequenceFlow, StartBehavior
@@ -176,9 +177,26 @@ class Lifecycle:
         self.context.clear_execution(execution, keep_compensation=True)
         execution.is_scope = False
 
-    def interrupt(self, execution: Execution, reason: str) -> None:
+    def interrupt(
+        self,
+        execution: Execution,
+        reason: str,
+        *,
+        skip_custom_listeners: bool = False,
+        skip_io_mappings: bool = False,
+        externally_terminated: bool = False,
+    ) -> None:
         """Cancels everything inside the scope, but not the scope itself."""
         context = self.context
+        cancel = partial(
+            self.delete_cascade,
+            reason=reason,
+            skip_custom_listeners=skip_custom_listeners,
+            skip_io_mappings=skip_io_mappings,
+            externally_terminated=externally_terminated,
+        )
+        execution.skip_custom_listeners = skip_custom_listeners
+        execution.skip_io_mappings = skip_io_mappings
         if execution.preserve_scope:
             context.jobs.remove_activity_jobs(execution)
         else:
@@ -187,14 +205,14 @@ class Lifecycle:
         context.user_tasks.remove_all(execution, reason)
         sub_instance = execution.sub_process_instance
         if sub_instance is not None:
-            self.delete_cascade(sub_instance, reason)
+            cancel(sub_instance)
         for child in execution.live_children:
             sub_instance = child.sub_process_instance
             if sub_instance is not None:
-                self.delete_cascade(sub_instance, reason)
-            self.delete_cascade(child, reason)
+                cancel(sub_instance)
+            cancel(child)
         context.external_tasks.remove_all(execution)
-        if execution.is_active and execution.activity is not None:
+        if (execution.is_active or externally_terminated) and execution.activity is not None:
             if execution.activity_state is not ActivityState.ENDING:
                 execution.activity_state = ActivityState.CANCELED
                 perform(execution, FIRE_ACTIVITY_END)

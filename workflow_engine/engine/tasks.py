@@ -81,8 +81,11 @@ class ExternalTasks:
         rows = self.context.adopt_rows([row] if row is not None else [])
         if not rows:
             raise NotFound(f"No external task found with id '{task_id}'.")
-        execution = self.context.execution(rows[0].execution_id)
-        return next((found for found in self.of(execution) if found.id == task_id), rows[0])
+        task: ExternalTask = rows[0]
+        execution = self.context.execution(task.execution_id)
+        if execution.external_task_list is None:
+            execution.external_task_list = [task]  # an execution has one at most
+        return task
 
     def find_locked(self, task_id: str, worker_id: str | None, lock_token: str | None, verb: str) -> ExternalTask:
         """The task, if this worker holds it."""

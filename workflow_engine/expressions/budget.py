@@ -10,7 +10,7 @@ import threading
 from workflow_engine.expressions.errors import ExpressionEvaluationError
 
 MAX_TEXT = 1024 * 1024
-MAX_WORK = 4 * MAX_TEXT
+MAX_WORK = 2 * MAX_TEXT
 COLLECTION_ITEM = 64  # an item of a collection costs as much as so many characters
 
 

@@ -65,10 +65,10 @@ def same(left: Any, right: Any, depth: int = 0) -> bool:
     if depth > MAX_DEPTH:
         raise ExpressionEvaluationError(f"collections nested deeper than {MAX_DEPTH} cannot be compared")
     if isinstance(left, (list, tuple)) and isinstance(right, (list, tuple)):
-        spend(COLLECTION_ITEM)
+        spend(COLLECTION_ITEM * (len(left) + 1))
         return len(left) == len(right) and all(same(a, b, depth + 1) for a, b in zip(left, right, strict=True))
     if isinstance(left, dict) and isinstance(right, dict):
-        spend(COLLECTION_ITEM)
+        spend(COLLECTION_ITEM * (len(left) + 1))
         return len(left) == len(right) and all(
             key in right and same(item, right[key], depth + 1) for key, item in left.items()
         )

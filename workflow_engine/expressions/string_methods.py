@@ -39,13 +39,13 @@ def contains(text: str, wanted: str) -> bool:
 
 def index_of(text: str, wanted: Any) -> int:
     spend(len(text))
-    searched = _searched(wanted)
+    searched = _searched(wanted, "indexOf")
     return -1 if searched is None else text.find(searched)
 
 
 def last_index_of(text: str, wanted: Any) -> int:
     spend(len(text))
-    searched = _searched(wanted)
+    searched = _searched(wanted, "lastIndexOf")
     return -1 if searched is None else text.rfind(searched)
 
 
@@ -117,10 +117,10 @@ def hash_code(text: str) -> int:
     return wrap_integer(code)
 
 
-def _searched(wanted: Any) -> str | None:
+def _searched(wanted: Any, method: str) -> str | None:
     """Java's indexOf(int) takes a character's code, which may be none at all."""
     if wanted is None:
-        raise UnknownMethodError("Unable to find unambiguous method: class java.lang.String.indexOf(null)")
+        raise UnknownMethodError(f"Unable to find unambiguous method: class java.lang.String.{method}(null)")
     if isinstance(wanted, (int, float)) and not isinstance(wanted, bool):
         code = to_integer(wanted)
         return chr(code) if 0 <= code <= 0x10FFFF else None

@@ -15,7 +15,14 @@ from workflow_engine.values import JsonValue
 
 LONG_TEXT = "ab" * 128 * 1024
 CONTEXT = VariablesContext(
-    {"s": LONG_TEXT, "l": [["x"] * 100] * 100, "m": {}, "a": True, "j": JsonValue("[" * 150 + "]" * 150)}
+    {
+        "s": LONG_TEXT,
+        "l": [["x"] * 100] * 100,
+        "l2": [["x"] * 100] * 100,
+        "m": {},
+        "a": True,
+        "j": JsonValue("[" * 150 + "]" * 150),
+    }
 )
 
 
@@ -68,6 +75,7 @@ def test_long_but_flat_expressions_work(text, wanted):
         "${s.repeat(2147483647)}",
         "${s}${s}${s}${s}${s}",
         "${" + " && ".join(["l != 'x'"] * 2000) + "}",
+        "${" + " && ".join(["l == l2"] * 2000) + "}",
         "${" + " && ".join(["s.toLowerCase() != 'x'"] * 1000) + "}",
         "${s" + ".toUpperCase()" * 2000 + "}",
         "${" + " && ".join(["l != m.toString()"] * 1000) + "}",

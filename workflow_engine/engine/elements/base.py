@@ -45,6 +45,16 @@ class Element:
         """Modification enters the element without executing it; gives the execution for what is inside."""
         return execution
 
+    def create_inner_instance(self, scope_execution: Execution) -> Execution:
+        """Modification starts one more token inside the element."""
+        return scope_execution.create_concurrent()
+
+    def inner_instance_canceled(self, scope_execution: Execution, token: Execution) -> None:
+        """Modification has canceled one of several tokens inside the element."""
+        if token.is_concurrent:
+            token.remove()
+            scope_execution.try_prune_last_concurrent_child()
+
     def pass_output_variables(self, execution: Execution, called_instance: Execution) -> None:
         """Of a call activity: hands the called instance's results over."""
 

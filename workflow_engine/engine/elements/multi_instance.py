@@ -73,6 +73,10 @@ class SequentialMultiInstance(MultiInstanceBody):
         _set(execution, COUNTER, 0)
         return execution
 
+    def inner_instance_canceled(self, scope_execution: Execution, token: Execution) -> None:
+        scope_execution.context.variables.remove_local(scope_execution, COUNTER)
+        _set(scope_execution, ACTIVE, _get(scope_execution, ACTIVE) - 1)
+
 
 class ParallelMultiInstance(MultiInstanceBody):
     def create_instances(self, execution: Execution, count: int) -> None:
@@ -121,6 +125,18 @@ class ParallelMultiInstance(MultiInstanceBody):
         token = _concurrent(execution)
         _set(token, COUNTER, 0)
         return token
+
+    def create_inner_instance(self, scope_execution: Execution) -> Execution:
+        token = _concurrent(scope_execution)
+        count = _get(scope_execution, INSTANCES)
+        _set(scope_execution, INSTANCES, count + 1)
+        _set(scope_execution, ACTIVE, _get(scope_execution, ACTIVE) + 1)
+        _set(token, COUNTER, count)
+        return token
+
+    def inner_instance_canceled(self, scope_execution: Execution, token: Execution) -> None:
+        token.remove()
+        _set(scope_execution, ACTIVE, _get(scope_execution, ACTIVE) - 1)
 
 
 def _concurrent(scope_execution: Execution) -> Execution:
