@@ -1,0 +1,98 @@
+"""System checks: mistakes in the settings, and databases that the engine's promises cannot be kept on."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import fields
+from datetime import timedelta
+from difflib import get_close_matches
+from typing import Any
+
+from django.apps import AppConfig
+from django.conf import settings
+from django.core.checks import CheckMessage, Error, Tags, Warning, register
+from django.db import connections, router
+
+from workflow_engine import conf
+
+KNOWN = [f.name.upper() for f in fields(conf.EngineSettings)]
+CHOICES = {"HISTORY_LEVEL": conf.HISTORY_LEVELS, "UNCAUGHT_BPMN_ERROR": conf.UNCAUGHT_BPMN_ERROR}
+
+
+@register()
+def check_settings(app_configs: Sequence[AppConfig] | None, **options: Any) -> list[CheckMessage]:
+    given = getattr(settings, conf.SETTING, {})
+    if not isinstance(given, Mapping):
+        return [Error(f"{conf.SETTING} must be a dictionary, not {type(given).__name__}.", id="workflow_engine.E002")]
+    found: list[CheckMessage] = [_unknown(key) for key in given if key not in KNOWN]
+    for key, value in given.items():
+        if key in KNOWN and (problem := _problem(key, value)):
+            found.append(Error(f"{conf.SETTING}[{key!r}] is {value!r}: {problem}.", id="workflow_engine.E002"))
+    if not settings.USE_TZ:
+        found.append(
+            Error(
+                "USE_TZ is False: due dates and locks would depend on the server's time zone.",
+                hint="Set USE_TZ = True.",
+                id="workflow_engine.E003",
+            )
+        )
+    return found
+
+
+def _unknown(key: Any) -> CheckMessage:
+    near = get_close_matches(str(key).upper(), KNOWN, n=1)
+    return Error(
+        f"{conf.SETTING}[{key!r}] is not a setting of the workflow engine.",
+        hint=f"Did you mean {near[0]!r}?" if near else f"The settings are {', '.join(KNOWN)}.",
+        id="workflow_engine.E001",
+    )
+
+
+def _problem(key: str, value: Any) -> str | None:
+    """What is wrong with the value, or None."""
+    if key in CHOICES:
+        return None if value in CHOICES[key] else f"it must be one of {', '.join(map(repr, CHOICES[key]))}"
+    default = getattr(conf.EngineSettings(), key.lower())
+    if isinstance(default, bool):
+        if key == "UNIQUE_BUSINESS_KEYS" and not isinstance(value, (bool, str)):
+            return None if all(isinstance(item, str) for item in value) else "it must be True, False or definition keys"
+        return None if isinstance(value, bool) else "it must be True or False"
+    if isinstance(default, int):
+        return None if type(value) is int and value >= 0 else "it must be a whole number of at least 0"
+    if isinstance(default, timedelta):
+        return None if isinstance(value, timedelta) and value > timedelta() else "it must be a positive timedelta"
+    if key == "DEFAULT_RETRY_CYCLE":
+        return None if value is None or isinstance(value, str) else "it must be a text such as 'R5/PT1M', or None"
+    if key == "HISTORY_TIME_TO_LIVE":
+        return None if value is None or (type(value) is int and value >= 0) else "it must be a number of days, or None"
+    return None
+
+
+@register(Tags.compatibility)
+def check_databases(app_configs: Sequence[AppConfig] | None, **options: Any) -> list[CheckMessage]:
+    """Reads the settings only, so that it needs no database."""
+    from workflow_engine.models import Execution
+
+    connection = connections[router.db_for_write(Execution)]
+    if connection.vendor != "sqlite":
+        return []
+    found: list[CheckMessage] = []
+    given = connection.settings_dict.get("OPTIONS", {})
+    if str(given.get("transaction_mode", "")).upper() not in ("IMMEDIATE", "EXCLUSIVE"):
+        found.append(
+            Warning(
+                f"The SQLite database {connection.alias!r} does not begin its transactions with BEGIN IMMEDIATE:"
+                " concurrent requests will fail with 'database is locked'.",
+                hint="Add OPTIONS = {'transaction_mode': 'IMMEDIATE', 'timeout': 20}.",
+                id="workflow_engine.W001",
+            )
+        )
+    if "journal_mode=wal" not in str(given.get("init_command", "")).lower().replace(" ", ""):
+        found.append(
+            Warning(
+                f"The SQLite database {connection.alias!r} is not set to write-ahead logging: readers and the writer block each other.",
+                hint="Add OPTIONS = {'init_command': 'PRAGMA journal_mode=WAL;'}.",
+                id="workflow_engine.W002",
+            )
+        )
+    return found

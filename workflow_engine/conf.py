@@ -1,0 +1,63 @@
+"""The site's settings for the engine: one dictionary, every key optional.
+
+    WORKFLOW_ENGINE = {"HISTORY_LEVEL": "audit", "UNIQUE_BUSINESS_KEYS": True}
+
+Read late, at every use, so that a test may override it. Unknown keys and wrong values are errors of Django's system check.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field, fields
+from datetime import timedelta
+from typing import Any
+
+from django.conf import settings
+
+SETTING = "WORKFLOW_ENGINE"
+HISTORY_LEVELS = ("none", "activity", "audit", "full")
+UNCAUGHT_BPMN_ERROR = ("end-execution", "terminate-instance", "incident")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EngineSettings:
+    """Field names in capitals are the keys of the dictionary."""
+
+    history_level: str = "full"  # one of HISTORY_LEVELS
+    history_time_to_live: int | None = None  # days, for definitions that say nothing; None: for ever
+    default_retries: int = 3  # of jobs
+    default_retry_cycle: str | None = None  # failedJobRetryTimeCycle of jobs whose model says nothing: "R5/PT1M"
+    max_lock_duration: timedelta = timedelta(hours=24)  # of an external task
+    job_lock_duration: timedelta = timedelta(minutes=5)  # of a job, while a sweeper runs it
+    async_response_timeout: timedelta = timedelta(minutes=30)  # the longest long poll
+    max_activities_per_command: int = 10_000  # a command that enters more stops instead of spinning for ever
+    max_call_depth: int = 50  # call activities within call activities
+    max_multi_instance: int = 100_000  # children of one multi-instance activity
+    max_variable_size: int = 4 * 2**20  # bytes of one variable
+    max_tasks_per_fetch: int = 1_000
+    uncaught_bpmn_error: str = "end-execution"  # one of UNCAUGHT_BPMN_ERROR
+    unique_business_keys: bool | Collection[str] = False  # of every process, or of these definition keys
+    scripts_enabled: bool = False  # script tasks, in the optional sandbox
+    command_retries: int = 5  # repetitions of a command after a serialisation failure or a deadlock
+    definition_cache_size: int = 500  # compiled definitions per process
+    rest: Mapping[str, Any] = field(default_factory=dict)  # limits of the REST API, see workflow_engine.rest.limits
+
+
+_cached: tuple[dict[str, Any], EngineSettings] = ({}, EngineSettings())
+
+
+def current() -> EngineSettings:
+    """The settings as they are now. Unknown keys are left to the system check."""
+    global _cached
+    given = getattr(settings, SETTING, {})
+    if given != _cached[0]:
+        known = {f.name for f in fields(EngineSettings)}
+        values = {key.lower(): value for key, value in given.items() if key.lower() in known}
+        _cached = (dict(given), EngineSettings(**values))
+    return _cached[1]
+
+
+def has_unique_business_keys(process_definition_key: str) -> bool:
+    """Whether the site declares business keys of this process unique; the model may do so too."""
+    declared = current().unique_business_keys
+    return declared if isinstance(declared, bool) else process_definition_key in declared

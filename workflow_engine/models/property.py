@@ -1,0 +1,24 @@
+"""Named values of the installation itself, among them the row that makes deployments wait for each other."""
+
+from __future__ import annotations
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+DEPLOYMENT_LOCK = "deployment.lock"
+
+
+class Property(models.Model):
+    """A reference table of a few rows. `deployment.lock` is locked while a deployment is stored."""
+
+    name = models.CharField(_("name"), primary_key=True, max_length=64)
+    value = models.CharField(_("value"), max_length=300, blank=True, default="")
+
+    class Meta:
+        db_table = "workflow_engine_property"
+        verbose_name = _("engine property")
+        verbose_name_plural = _("engine properties")
+        default_permissions = ("view",)
+
+    def __str__(self) -> str:
+        return self.name

@@ -1,0 +1,77 @@
+"""Tells others after the commit: those who wait for external tasks, and the receivers of the site's signals."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from functools import partial
+from typing import Any
+
+from django.db import transaction
+from django.dispatch import Signal
+
+from workflow_engine import signals, wakeup
+from workflow_engine.engine import history as events
+from workflow_engine.engine import state
+from workflow_engine.engine.history import HistoryEvent
+from workflow_engine.store.unit_of_work import Changes, UnitOfWork
+
+Arguments = Callable[[Any], dict[str, Any]]
+
+SIGNALS: dict[type[HistoryEvent], tuple[Signal, Arguments]] = {
+    events.ProcessInstanceStarted: (signals.instance_started, lambda e: {"business_key": e.business_key}),
+    events.ProcessInstanceEnded: (signals.instance_ended, lambda e: {"state": e.state}),
+    events.IncidentOpened: (
+        signals.incident_created,
+        lambda e: {
+            "incident_id": e.incident.id,
+            "incident_type": e.incident.incident_type,
+            "activity_id": e.incident.activity_id,
+            "message": e.incident.incident_message,
+        },
+    ),
+    events.IncidentClosed: (signals.incident_resolved, lambda e: {"incident_id": e.incident_id}),
+    events.ExternalTaskLogged: (
+        signals.external_task_failed,
+        lambda e: {
+            "external_task_id": e.external_task.id,
+            "topic_name": e.external_task.topic_name,
+            "worker_id": e.worker_id,
+            "retries": e.external_task.retries,
+            "error_message": e.error_message,
+        },
+    ),
+    events.JobLogged: (
+        signals.job_failed,
+        lambda e: {"job_id": e.job.id, "retries": e.job.retries, "exception_message": e.exception_message},
+    ),
+}
+
+
+def after_commit(work: UnitOfWork, changes: Changes, happened: Sequence[HistoryEvent]) -> None:
+    announce_topics(
+        work.using, {row.topic_name for row in [*changes.inserted, *work.updated] if type(row) is state.ExternalTask}
+    )
+    for event in happened:
+        signal, arguments = SIGNALS.get(type(event), (None, None))
+        # Logs tell of more than failures; and most sites listen to nothing.
+        if signal is None or arguments is None or not signal.receivers or getattr(event, "state", "failed") in _QUIET:
+            continue
+        send = partial(
+            signal.send_robust,
+            sender=type(event),
+            process_instance_id=event.process_instance_id,
+            process_definition_id=event.process_definition_id,
+            tenant_id=event.tenant_id,
+            time=event.time,
+            **arguments(event),
+        )
+        transaction.on_commit(send, using=work.using, robust=True)
+
+
+_QUIET = frozenset({"created", "successful", "deleted"})
+
+
+def announce_topics(using: str, topics: set[str]) -> None:
+    """There may be work for these topics, once the transaction has committed."""
+    if topics:
+        transaction.on_commit(partial(wakeup.announce, topics), using=using, robust=True)

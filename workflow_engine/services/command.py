@@ -1,0 +1,112 @@
+"""`execute`: one command, one transaction. Locks the root instance of what the command names, lets the engine decide, writes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from workflow_engine import conf
+from workflow_engine.engine import commands as c
+from workflow_engine.engine import state
+from workflow_engine.engine.engine import Engine
+from workflow_engine.engine.execution import Execution
+from workflow_engine.services import announcements, operation_log, operations, starting
+from workflow_engine.store import database, definitions
+from workflow_engine.store.environment import StoreEnvironment
+from workflow_engine.store.retry import repeating
+from workflow_engine.store.unit_of_work import UnitOfWork
+
+# The row that a command names, by the attribute that holds its id.
+NAMED_ROWS: dict[type[c.Command], tuple[type[Any], str]] = {
+    c.CompleteExternalTask: (state.ExternalTask, "task_id"),
+    c.FailExternalTask: (state.ExternalTask, "task_id"),
+    c.ThrowExternalTaskError: (state.ExternalTask, "task_id"),
+    c.SetExternalTaskRetries: (state.ExternalTask, "task_id"),
+    c.CompleteTask: (state.UserTask, "task_id"),
+    c.UpdateTask: (state.UserTask, "task_id"),
+    c.ChangeIdentityLink: (state.UserTask, "task_id"),
+    c.ThrowTaskError: (state.UserTask, "task_id"),
+    c.ThrowTaskEscalation: (state.UserTask, "task_id"),
+    c.TriggerEventSubscription: (state.EventSubscription, "subscription_id"),
+    c.ThrowSignal: (Execution, "execution_id"),
+    c.SignalExecution: (Execution, "execution_id"),
+    c.ExecuteJob: (state.Job, "job_id"),
+    c.FailJob: (state.Job, "job_id"),
+    c.SetJobRetries: (state.Job, "job_id"),
+    c.SetVariables: (Execution, "execution_id"),
+    c.DeleteProcessInstance: (Execution, "process_instance_id"),
+    c.SetSuspension: (Execution, "process_instance_id"),
+    c.ModifyProcessInstance: (Execution, "process_instance_id"),
+    c.ResolveIncident: (state.Incident, "incident_id"),
+}
+
+
+def execute(command: c.Command, *, user: str | None = None, using: str | None = None) -> Any:
+    """Carries out a command for `user` (a name for history and logs) and gives its result. Raises EngineError if refused."""
+    alias = database.alias(using)
+    return repeating(alias, lambda: _execute_once(command, user, alias))
+
+
+def _execute_once(command: c.Command, user: str | None, using: str) -> Any:
+    with session(using, user=user) as current:
+        return current.execute(command)
+
+
+def unit_of_work(using: str) -> UnitOfWork:
+    """A unit of work that knows how long the history of each definition is kept."""
+
+    def time_to_live(process_definition_id: str | None) -> int | None:
+        default = conf.current().history_time_to_live
+        if process_definition_id is None:
+            return default
+        days = definitions.compiled(process_definition_id, using).history_time_to_live
+        return default if days is None else days
+
+    return UnitOfWork(using, time_to_live=time_to_live)
+
+
+class Session:
+    """An engine at work within one transaction; everything is written when the `with` block of `session` ends."""
+
+    def __init__(self, work: UnitOfWork, user: str | None) -> None:
+        self.work = work
+        self.user = user
+        self.environment = StoreEnvironment(work, user=user)
+        self.engine = Engine(work.loader, self.environment)
+        self.reserved_root_id: str | None = None
+        self._entries: list[operation_log.Entry] = []
+
+    def lock(self, command: c.Command) -> None:
+        """Locks the root of what the command names. What does not exist is left to the engine, which says so."""
+        row_class, attribute = NAMED_ROWS.get(type(command), (None, ""))
+        row_id = getattr(command, attribute, None) if row_class is not None else None
+        if isinstance(command, c.SetVariables) and command.task_id is not None:
+            row_class, row_id = state.UserTask, command.task_id
+        if row_class is not None and row_id is not None:
+            self.work.lock_root_of(row_class, row_id)
+
+    def execute(self, command: c.Command) -> Any:
+        if isinstance(command, c.StartProcessInstance):
+            self.reserved_root_id = self.environment.reserved_root_id = starting.prepare(self.work, command)
+        self.lock(command)
+        result = self.engine.execute(command)
+        if self.user is not None:
+            self._entries += operations.entries(command, self.work.loader)
+        return result
+
+    def write(self) -> None:
+        starting.claim_business_keys(self.work, self.engine.events, self.reserved_root_id)
+        changes = self.engine.changes()
+        log = operation_log.inserts_of(self._entries, self.user, self.work.now) if self._entries else []
+        self.work.flush(changes, self.engine.events, log)
+        announcements.after_commit(self.work, changes, self.engine.events)
+
+
+@contextmanager
+def session(using: str, *, user: str | None = None) -> Iterator[Session]:
+    """For services that do more than one command says. Not repeated after a conflict: that is up to the caller."""
+    with unit_of_work(using) as work:
+        current = Session(work, user)
+        yield current
+        current.write()

@@ -1,0 +1,20 @@
+"""Refusals that only the services can make."""
+
+from __future__ import annotations
+
+from workflow_engine.engine.errors import NotAllowed
+
+
+class BusinessKeyTaken(NotAllowed):
+    """The business key was declared unique and belongs to an instance already."""
+
+    def __init__(self, business_key: str, process_definition_key: str, process_instance_id: str) -> None:
+        super().__init__(
+            f"Cannot start process '{process_definition_key}': the business key '{business_key}' belongs to process instance"
+            f" '{process_instance_id}', and it is unique."
+        )
+        self.process_instance_id = process_instance_id
+
+
+class Conflict(NotAllowed):
+    """Somebody else changed the same thing at the same moment."""

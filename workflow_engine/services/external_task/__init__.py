@@ -1,0 +1,21 @@
+"""External tasks: what workers and operators do with them."""
+
+from workflow_engine.services.external_task.answers import bpmn_error, complete, failure, set_retries
+from workflow_engine.services.external_task.fetching import fetch_and_lock
+from workflow_engine.services.external_task.locking import extend_lock, lock, set_priority, unlock
+from workflow_engine.services.results import LockedExternalTask
+from workflow_engine.store.topics import Topic
+
+__all__ = [
+    "LockedExternalTask",
+    "Topic",
+    "bpmn_error",
+    "complete",
+    "extend_lock",
+    "failure",
+    "fetch_and_lock",
+    "lock",
+    "set_priority",
+    "set_retries",
+    "unlock",
+]

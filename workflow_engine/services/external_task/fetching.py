@@ -1,0 +1,103 @@
+"""`fetch_and_lock`: hands out tasks to workers. Never waits; who wants to wait asks again (`workflow_engine.wakeup`)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from django.db import transaction
+
+from workflow_engine import conf
+from workflow_engine.engine.errors import BadInput
+from workflow_engine.services.external_task.locking import lock_duration
+from workflow_engine.services.results import LockedExternalTask
+from workflow_engine.store import database, definitions, fetch, visible_variables
+from workflow_engine.store.fetch import Candidates, Found
+from workflow_engine.store.retry import repeating
+from workflow_engine.store.topics import Topic
+
+
+def fetch_and_lock(
+    *,
+    worker_id: str,
+    topics: Sequence[Topic],
+    max_tasks: int = 10,
+    use_priority: bool = False,
+    create_time_order: str | None = None,
+    user: Any = None,
+    using: str | None = None,
+) -> list[LockedExternalTask]:
+    """Hands out at most `max_tasks` tasks of the topics that nobody holds and locks them for the worker."""
+    _check_fetch(worker_id, max_tasks, topics)
+    wanted = Candidates(topics=topics, limit=max_tasks, use_priority=use_priority, create_time_order=create_time_order)
+    alias = database.alias(using)
+    dialect = database.dialect(alias)
+    # SQLite has one writer: who only looks for work, again and again, must not be it.
+    if dialect.connection.vendor == "sqlite" and not fetch.find(dialect, wanted, lock=False)[0]:
+        return []
+    return repeating(alias, lambda: _fetch_once(alias, wanted, worker_id))
+
+
+def _fetch_once(using: str, wanted: Candidates, worker_id: str) -> list[LockedExternalTask]:
+    dialect = database.dialect(using)
+    with transaction.atomic(using=using):
+        found, now = fetch.find(dialect, wanted)
+        if not found or now is None:
+            return []
+        fetch.lock(dialect, found, wanted.topics, worker_id, now)
+        asked = [wanted.topics[one.position] for one in found]
+        variables = visible_variables.of_tasks(dialect, [one.task for one in found], asked)
+        return [
+            _locked(one, wanted.topics[one.position], seen, using) for one, seen in zip(found, variables, strict=True)
+        ]
+
+
+def _check_fetch(worker_id: str, max_tasks: int, topics: Sequence[Topic]) -> None:
+    if not worker_id:
+        raise BadInput("Cannot fetch external tasks: the worker id is empty.")
+    limit = conf.current().max_tasks_per_fetch
+    if not 0 <= max_tasks <= limit:
+        raise BadInput(f"Cannot fetch external tasks: maxTasks is {max_tasks}, it must be between 0 and {limit}.")
+    for topic in topics:
+        if not topic.topic_name:
+            raise BadInput("Cannot fetch external tasks: a topic has no name.")
+        lock_duration(topic.lock_duration, f"lockDuration of topic '{topic.topic_name}'")
+
+
+def _locked(one: Found, topic: Topic, variables: Mapping[str, Any], using: str) -> LockedExternalTask:
+    task = one.task
+    definition = definitions.get(task.process_definition_id, using)
+    properties = None
+    if topic.include_extension_properties:
+        properties = (
+            dict(definition.flow_nodes[task.activity_id].properties)
+            if task.activity_id in definition.flow_nodes
+            else {}
+        )
+    assert task.worker_id is not None
+    assert task.lock_expiration_time is not None
+    assert task.lock_token is not None
+    return LockedExternalTask(
+        id=task.id,
+        topic_name=task.topic_name,
+        worker_id=task.worker_id,
+        lock_expiration_time=task.lock_expiration_time,
+        lock_token=task.lock_token,
+        activity_id=task.activity_id,
+        activity_instance_id=task.activity_instance_id,
+        execution_id=task.execution_id,
+        process_instance_id=task.process_instance_id,
+        process_definition_id=task.process_definition_id,
+        process_definition_key=task.process_definition_key,
+        process_definition_version_tag=definition.version_tag,
+        business_key=task.business_key,
+        tenant_id=task.tenant_id,
+        create_time=task.create_time,
+        priority=task.priority,
+        retries=task.retries,
+        error_message=task.error_message,
+        error_details=task.error_details,
+        is_suspended=task.is_suspended,
+        variables=variables,
+        extension_properties=properties,
+    )

@@ -1,0 +1,125 @@
+"""Single jobs: running them, and what operators change about them."""
+
+from __future__ import annotations
+
+import traceback
+from collections.abc import Callable
+from datetime import datetime
+from typing import Any
+
+from django.db import InterfaceError, OperationalError
+
+from workflow_engine.engine import commands as c
+from workflow_engine.engine.errors import LockLost, NotFound, Suspended
+from workflow_engine.engine.history import JobLogged
+from workflow_engine.engine.state import Job
+from workflow_engine.services.command import Session, execute, session
+from workflow_engine.services.who import name_of
+from workflow_engine.store import database
+from workflow_engine.store.retry import repeating
+
+# These say nothing about the job itself: it is gone, stands still, is somebody else's, or the database failed.
+NOT_ITS_FAULT = (NotFound, Suspended, LockLost, OperationalError, InterfaceError)
+
+
+def execute_job(job_id: str, *, lock_owner: str | None = None, user: Any = None, using: str | None = None) -> None:
+    """Runs the job. If that fails, the failure is recorded in a transaction of its own and raised again.
+
+    A sweeper gives its name as `lock_owner`: then the job must still be its own.
+    """
+    alias = database.alias(using)
+    try:
+        repeating(alias, lambda: _in_session(alias, name_of(user), job_id, lock_owner, c.ExecuteJob(job_id=job_id)))
+    except NOT_ITS_FAULT:
+        raise
+    except Exception as error:
+        _record_failure(job_id, error, lock_owner, alias)
+        raise
+
+
+def _in_session(using: str, user: str | None, job_id: str, lock_owner: str | None, command: c.Command) -> None:
+    with session(using, user=user) as current:
+        job = _locked_job(current, job_id)
+        if lock_owner is not None and job.lock_owner != lock_owner:
+            raise LockLost(f"Job '{job_id}' is not held by '{lock_owner}' any more.")
+        current.engine.execute(command)
+
+
+def _record_failure(job_id: str, error: Exception, lock_owner: str | None, using: str) -> None:
+    """What was wrong, and one retry less. Nothing if the job is gone or somebody else's by now."""
+    command = c.FailJob(
+        job_id=job_id,
+        message=_storable(str(error) or type(error).__name__),
+        stacktrace=_storable("".join(traceback.format_exception(error))),
+        failed_activity_id=getattr(error, "activity_id", None),
+    )
+    try:
+        repeating(using, lambda: _in_session(using, None, job_id, lock_owner, command))
+    except (NotFound, LockLost):
+        return
+
+
+def _storable(text: str) -> str:
+    """Without what a database refuses: a failure must never fail to be recorded."""
+    return text.replace("\0", "\ufffd").encode("utf-8", "replace").decode()
+
+
+def _locked_job(current: Session, job_id: str) -> Job:
+    current.lock(c.ExecuteJob(job_id=job_id))
+    return current.engine.context.jobs.find(job_id)
+
+
+def set_job_retries(
+    job_id: str, retries: int, *, due_date: datetime | None = None, user: Any = None, using: str | None = None
+) -> None:
+    """Above zero resolves the job's incident, at zero opens one."""
+    execute(c.SetJobRetries(job_id=job_id, retries=retries, due_date=due_date), user=name_of(user), using=using)
+
+
+def set_job_due_date(job_id: str, due_date: datetime | None, *, user: Any = None, using: str | None = None) -> None:
+    """None: as soon as possible."""
+    _change(job_id, lambda job: setattr(job, "due_date", due_date), user, using)
+
+
+def set_job_suspended(job_id: str, is_suspended: bool, *, user: Any = None, using: str | None = None) -> None:
+    _change(job_id, lambda job: setattr(job, "is_suspended", is_suspended), user, using)
+
+
+def set_job_priority(job_id: str, priority: int, *, user: Any = None, using: str | None = None) -> None:
+    _change(job_id, lambda job: setattr(job, "priority", priority), user, using)
+
+
+def _change(job_id: str, change: Callable[[Job], None], user: Any, using: str | None) -> None:
+    alias = database.alias(using)
+
+    def run() -> None:
+        with session(alias, user=name_of(user)) as current:
+            change(_locked_job(current, job_id))
+
+    repeating(alias, run)
+
+
+def delete_job(job_id: str, *, user: Any = None, using: str | None = None) -> None:
+    """What waited for the job waits for ever, unless an operator moves it on."""
+    alias = database.alias(using)
+
+    def run() -> None:
+        with session(alias, user=name_of(user)) as current:
+            job, context = _locked_job(current, job_id), current.engine.context
+            if job.execution_id is not None:
+                context.jobs.remove(job)
+                return
+            context.delete(job)
+            context.emit(
+                JobLogged(
+                    time=context.now,
+                    process_instance_id=None,
+                    root_process_instance_id=None,
+                    process_definition_id=job.process_definition_id,
+                    tenant_id=job.tenant_id,
+                    state="deleted",
+                    job=job,
+                )
+            )
+
+    repeating(alias, run)

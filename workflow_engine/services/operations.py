@@ -1,0 +1,131 @@
+"""Which commands of people leave an entry in the user operation log, and what it says. In Camunda's words."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from workflow_engine.engine import commands as c
+from workflow_engine.engine import state
+from workflow_engine.engine.execution import Execution
+from workflow_engine.services.operation_log import OPERATOR, TASK_WORKER, Entry
+from workflow_engine.store.loader import RowLoader
+
+Make = Callable[[Any, RowLoader], list[Entry]]
+
+
+def _of(row: Any) -> dict[str, Any]:
+    """What a loaded row says about where it belongs; nothing if it was not found."""
+    if row is None:
+        return {}
+    names = ("process_instance_id", "root_process_instance_id", "process_definition_id", "tenant_id")
+    found = {name: getattr(row, name) for name in names if getattr(row, name, None) is not None}
+    if found.get("process_definition_id"):
+        found["process_definition_key"] = found["process_definition_id"].rsplit(":", 2)[0]
+    return found
+
+
+def _external_task_retries(command: c.SetExternalTaskRetries, loader: RowLoader) -> list[Entry]:
+    where = _of(loader.loaded(state.ExternalTask, command.task_id))
+    return [
+        _entry(
+            "SetExternalTaskRetries",
+            "ExternalTask",
+            "retries",
+            command.retries,
+            external_task_id=command.task_id,
+            **where,
+        )
+    ]
+
+
+def _job_retries(command: c.SetJobRetries, loader: RowLoader) -> list[Entry]:
+    where = _of(loader.loaded(state.Job, command.job_id))
+    return [_entry("SetJobRetries", "Job", "retries", command.retries, job_id=command.job_id, **where)]
+
+
+def _execute_job(command: c.ExecuteJob, loader: RowLoader) -> list[Entry]:
+    return [
+        _entry(
+            "Execute",
+            "Job",
+            "jobId",
+            command.job_id,
+            job_id=command.job_id,
+            **_of(loader.loaded(state.Job, command.job_id)),
+        )
+    ]
+
+
+def _delete(command: c.DeleteProcessInstance, loader: RowLoader) -> list[Entry]:
+    where = _of(loader.loaded(Execution, command.process_instance_id))
+    return [_entry("Delete", "ProcessInstance", "deleteReason", command.delete_reason, **where)]
+
+
+def _suspension(command: c.SetSuspension, loader: RowLoader) -> list[Entry]:
+    where = _of(loader.loaded(Execution, command.process_instance_id))
+    operation, value = ("Suspend", "suspended") if command.is_suspended else ("Activate", "active")
+    return [_entry(operation, "ProcessInstance", "suspensionState", value, **where)]
+
+
+def _modify(command: c.ModifyProcessInstance, loader: RowLoader) -> list[Entry]:
+    where = _of(loader.loaded(Execution, command.process_instance_id))
+    return [_entry("ModifyProcessInstance", "ProcessInstance", None, None, annotation=command.annotation, **where)]
+
+
+def _variables(command: c.SetVariables, loader: RowLoader) -> list[Entry]:
+    """Names only: values may be confidential."""
+    task = None if command.task_id is None else loader.loaded(state.UserTask, command.task_id)
+    where = _of(task or loader.loaded(Execution, command.execution_id))
+    where.update(execution_id=command.execution_id, task_id=command.task_id)
+    entries = [_entry("SetVariable", "Variable", "name", name, **where) for name in command.variables]
+    return entries + [_entry("RemoveVariable", "Variable", "name", name, **where) for name in command.removals]
+
+
+def _complete_task(command: c.CompleteTask, loader: RowLoader) -> list[Entry]:
+    where = _of(loader.loaded(state.UserTask, command.task_id))
+    return [_entry("Complete", "Task", "delete", True, category=TASK_WORKER, task_id=command.task_id, **where)]
+
+
+def _update_task(command: c.UpdateTask, loader: RowLoader) -> list[Entry]:
+    where = {**_of(loader.loaded(state.UserTask, command.task_id)), "task_id": command.task_id, "category": TASK_WORKER}
+    names = {"assignee": "Assign", "owner": "SetOwner", "priority": "SetPriority"}
+    return [_entry(names.get(name, "Update"), "Task", name, value, **where) for name, value in command.changes.items()]
+
+
+def _resolve_incident(command: c.ResolveIncident, loader: RowLoader) -> list[Entry]:
+    where = _of(loader.loaded(state.Incident, command.incident_id))
+    return [_entry("Resolve", "ProcessInstance", "incidentId", command.incident_id, **where)]
+
+
+def _entry(
+    operation_type: str, entity_type: str, changed: str | None, value: Any, category: str = OPERATOR, **more: Any
+) -> Entry:
+    return Entry(
+        operation_type=operation_type,
+        entity_type=entity_type,
+        property=changed,
+        new_value=value,
+        category=category,
+        **more,
+    )
+
+
+# What workers do is in the external task log, what starts and messages do in the history of the instance.
+LOGGED: dict[type[c.Command], Make] = {
+    c.SetExternalTaskRetries: _external_task_retries,
+    c.SetJobRetries: _job_retries,
+    c.ExecuteJob: _execute_job,
+    c.DeleteProcessInstance: _delete,
+    c.SetSuspension: _suspension,
+    c.ModifyProcessInstance: _modify,
+    c.SetVariables: _variables,
+    c.CompleteTask: _complete_task,
+    c.UpdateTask: _update_task,
+    c.ResolveIncident: _resolve_incident,
+}
+
+
+def entries(command: c.Command, loader: RowLoader) -> list[Entry]:
+    make = LOGGED.get(type(command))
+    return [] if make is None else make(command, loader)

@@ -1,0 +1,59 @@
+"""What a start needs before and after the engine: an active definition, and the business key reserved where it is unique."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from workflow_engine import ids, models
+from workflow_engine.bpmn import ProcessDefinition
+from workflow_engine.engine.commands import StartProcessInstance
+from workflow_engine.engine.errors import Suspended
+from workflow_engine.engine.history import HistoryEvent, ProcessInstanceStarted
+from workflow_engine.services.errors import BusinessKeyTaken
+from workflow_engine.store import business_keys, definitions
+from workflow_engine.store.unit_of_work import UnitOfWork
+
+
+def prepare(work: UnitOfWork, command: StartProcessInstance) -> str | None:
+    """The id that the new instance must get if its business key is unique: reserved before anything runs, so that of many
+    concurrent starts only one gets further than this line."""
+    definition = definitions.get(command.process_definition_id, work.using)
+    check_active(definition.definition_id, work.using)
+    if not command.business_key or not business_keys.is_unique(definition):
+        return None
+    reserved = ids.new_id()
+    _claim(work, definition, command.business_key, reserved)
+    return reserved
+
+
+def check_active(process_definition_id: str, using: str) -> None:
+    rows = models.ProcessDefinition.objects.using(using)
+    if rows.filter(pk=process_definition_id, is_suspended=True).exists():
+        raise Suspended(f"Process definition with id '{process_definition_id}' is suspended.")
+
+
+def claim_business_keys(work: UnitOfWork, events: Sequence[HistoryEvent], reserved: str | None) -> None:
+    """Reserves the keys of instances that the command started otherwise: called by activities, by timers, by signals."""
+    for event in events:
+        if not isinstance(event, ProcessInstanceStarted) or not event.business_key:
+            continue
+        if event.process_instance_id == reserved or event.process_definition_id is None:
+            continue
+        definition = definitions.get(event.process_definition_id, work.using)
+        if business_keys.is_unique(definition):
+            _claim(work, definition, event.business_key, event.process_instance_id or "")
+
+
+def _claim(work: UnitOfWork, definition: ProcessDefinition, business_key: str, process_instance_id: str) -> None:
+    tenant_id = definition.tenant_id or ""
+    is_ours = business_keys.claim(
+        tenant_id=tenant_id,
+        process_definition_key=definition.key,
+        business_key=business_key,
+        process_instance_id=process_instance_id,
+        now=work.now,
+        using=work.using,
+    )
+    if not is_ours:
+        holder = business_keys.holder(tenant_id, definition.key, business_key, work.using)
+        raise BusinessKeyTaken(business_key, definition.key, holder or "")

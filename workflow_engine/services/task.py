@@ -1,0 +1,142 @@
+"""User tasks: taking, giving back, delegating, completing."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from typing import Any
+
+from workflow_engine import models
+from workflow_engine.engine import commands as c
+from workflow_engine.engine.errors import BadInput, NotAllowed, NotFound
+from workflow_engine.expressions import Expression, ExpressionError, VariablesContext
+from workflow_engine.services.command import execute, session
+from workflow_engine.services.who import name_of
+from workflow_engine.store import database, definitions
+from workflow_engine.store.retry import repeating
+
+
+def complete(
+    task_id: str,
+    *,
+    variables: Mapping[str, Any] | None = None,
+    local_variables: Mapping[str, Any] | None = None,
+    user: Any = None,
+    using: str | None = None,
+) -> None:
+    """The work is done: the process goes on."""
+    command = c.CompleteTask(task_id=task_id, variables=variables or {}, local_variables=local_variables or {})
+    execute(command, user=name_of(user), using=using)
+
+
+def claim(task_id: str, user_id: str | None, *, user: Any = None, using: str | None = None) -> None:
+    """The user takes the task, unless it is somebody else's. None gives it back."""
+
+    def changes(task: Any) -> dict[str, Any]:
+        if user_id is not None and task.assignee is not None and task.assignee != user_id:
+            raise NotAllowed(f"Cannot claim task '{task_id}': it is already claimed by '{task.assignee}'.")
+        return {"assignee": user_id}
+
+    _change(task_id, changes, user, using)
+
+
+def unclaim(task_id: str, *, user: Any = None, using: str | None = None) -> None:
+    _change(task_id, lambda task: {"assignee": None}, user, using)
+
+
+def set_assignee(task_id: str, user_id: str | None, *, user: Any = None, using: str | None = None) -> None:
+    """Whoever has it now."""
+    _change(task_id, lambda task: {"assignee": user_id}, user, using)
+
+
+def delegate(task_id: str, user_id: str | None, *, user: Any = None, using: str | None = None) -> None:
+    """Lets another user do the work; the owner gets it back when it is resolved."""
+    if not user_id:
+        raise BadInput(f"Cannot delegate task '{task_id}': there is no user to delegate it to.")
+
+    def changes(task: Any) -> dict[str, Any]:
+        return {"delegation_state": "PENDING", "owner": task.owner or task.assignee, "assignee": user_id}
+
+    _change(task_id, changes, user, using)
+
+
+def resolve(
+    task_id: str, *, variables: Mapping[str, Any] | None = None, user: Any = None, using: str | None = None
+) -> None:
+    """The delegated work is done: the task goes back to its owner."""
+    alias = database.alias(using)
+
+    def run() -> None:
+        with session(alias, user=name_of(user)) as current:
+            task = _locked_task(current, task_id)
+            if variables:
+                current.execute(c.SetVariables(execution_id=task.execution_id, task_id=task_id, variables=variables))
+            changes = {"delegation_state": "RESOLVED", "assignee": task.owner}
+            current.execute(c.UpdateTask(task_id=task_id, changes=changes))
+
+    repeating(alias, run)
+
+
+def update(task_id: str, changes: Mapping[str, Any], *, user: Any = None, using: str | None = None) -> None:
+    """Sets fields of the task: name, description, priority, due_date, follow_up_date, owner, assignee ..."""
+    execute(c.UpdateTask(task_id=task_id, changes=changes), user=name_of(user), using=using)
+
+
+def set_variables(
+    task_id: str,
+    variables: Mapping[str, Any],
+    *,
+    removals: tuple[str, ...] = (),
+    is_local: bool = False,
+    user: Any = None,
+    using: str | None = None,
+) -> None:
+    task = _find(task_id, database.alias(using))
+    command = c.SetVariables(
+        execution_id=str(task.execution_id), task_id=task_id, variables=variables, removals=removals, is_local=is_local
+    )
+    execute(command, user=name_of(user), using=using)
+
+
+def _change(task_id: str, changes: Any, user: Any, using: str | None) -> None:
+    """Decides with the instance locked what to change, and changes it."""
+    alias = database.alias(using)
+
+    def run() -> None:
+        with session(alias, user=name_of(user)) as current:
+            task = _locked_task(current, task_id)
+            current.execute(c.UpdateTask(task_id=task_id, changes=changes(task)))
+
+    repeating(alias, run)
+
+
+def _locked_task(current: Any, task_id: str) -> Any:
+    current.lock(c.UpdateTask(task_id=task_id, changes={}))
+    return current.engine.context.user_tasks.find(task_id)
+
+
+def _find(task_id: str, using: str) -> models.UserTask:
+    task: models.UserTask | None = models.UserTask.objects.using(using).by_id(task_id).first()
+    if task is None:
+        raise NotFound(f"No task found with id '{task_id}'.")
+    return task
+
+
+def form_key(task: models.UserTask) -> str | None:
+    """The key of the task's form, as the model says it."""
+    using = task._state.db or database.alias()
+    activity = definitions.get(task.process_definition_id, using).flow_nodes.get(task.task_definition_key)
+    form = None if activity is None or activity.user_task is None else activity.user_task.form
+    if form is None or form.key is None:
+        return None
+    return form.key.text if form.key.is_literal else _evaluated(form.key, task, using)
+
+
+def _evaluated(expression: Expression, task: models.UserTask, using: str) -> str | None:
+    rows = models.Variable.objects.using(using).of_execution(str(task.process_instance_id))
+    variables = {row.name: row.value for row in rows}
+    try:
+        value = expression.evaluate(VariablesContext(variables, now=lambda: datetime.now(UTC)))
+    except ExpressionError:
+        return expression.text  # shown in a list: better the expression than no list
+    return None if value is None else str(value)

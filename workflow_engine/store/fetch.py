@@ -1,0 +1,109 @@
+"""Handing out external tasks: candidates by topic, the locks, and what goes with each task. Three statements for any number.
+
+A candidate is found in one of two branches of its topic: waiting tasks, by an index that locked ones leave, and tasks whose lock
+has expired, by another small one. Each branch reads at most as many rows as are wanted. On PostgreSQL the rows are locked while
+they are read and those that somebody else is just taking are skipped; on SQLite the IMMEDIATE transaction lets one take at a time.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from workflow_engine import clock, ids
+from workflow_engine.engine import state
+from workflow_engine.store import codec, tables
+from workflow_engine.store.dialect import Dialect
+from workflow_engine.store.topics import Topic, filters
+from workflow_engine.store.writes import updates
+
+# As in the conditions of the partial indexes, word for word: SQLite compares texts.
+_FREE = 't."worker_id" IS NULL AND NOT t."is_suspended" AND (t."retries" IS NULL OR t."retries" > 0)'
+_HELD = 't."worker_id" IS NOT NULL AND NOT t."is_suspended" AND (t."retries" IS NULL OR t."retries" > 0)'
+LOCK_COLUMNS = ("worker_id", "lock_expiration_time", "lock_token")
+_ORDERS = {
+    (True, None): 't."priority" DESC, t."id"',
+    (True, "asc"): 't."priority" DESC, t."id"',
+    (True, "desc"): 't."priority" DESC, t."id" DESC',
+    (False, None): 't."id"',
+    (False, "asc"): 't."id"',
+    (False, "desc"): 't."id" DESC',
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Candidates:
+    """What is asked for in one fetch. `create_time_order` is "asc", "desc" or None; ids ascend with time."""
+
+    topics: Sequence[Topic]
+    limit: int
+    use_priority: bool = False
+    create_time_order: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Found:
+    """A task to hand out and the position of its topic among those asked for."""
+
+    position: int
+    task: state.ExternalTask
+
+
+def find(dialect: Dialect, wanted: Candidates, *, lock: bool = True) -> tuple[list[Found], datetime | None]:
+    """Statement "fetch candidates": the tasks to hand out, locked until the commit, and the time at which they were found."""
+    if not wanted.topics or wanted.limit <= 0:
+        return [], None
+    sql, params = _candidates(dialect, wanted, lock)
+    records = dialect.fetch(sql, params)
+    table = tables.of_class(state.ExternalTask)
+    found, seen = [], set()
+    for values, record in zip(dialect.rows(table, records), records, strict=True):
+        if values["id"] not in seen:  # the same topic may have been asked for twice
+            seen.add(values["id"])
+            found.append(Found(position=int(record[len(table.columns)]), task=table.to_row(values)))
+    return found, dialect.clock_of(records) or clock.now(dialect.connection.alias)
+
+
+def _candidates(dialect: Dialect, wanted: Candidates, lock: bool) -> tuple[str, list[Any]]:
+    now, now_params = _now(dialect)
+    order = _ORDERS[wanted.use_priority, wanted.create_time_order]
+    expired = f'{_HELD} AND t."lock_expiration_time" <= {now}'
+    table = tables.of_class(state.ExternalTask)
+    columns = dialect.column_list(table, "t.")
+    locking = dialect.skip_locked_clause if lock else ""
+    branches, params = [], []
+    for position, topic in enumerate(wanted.topics):
+        conditions, condition_params = filters(topic)
+        for state_condition, more, branch_order in (
+            (_FREE, [], order),
+            (expired, now_params, 't."lock_expiration_time"'),
+        ):
+            branches.append(
+                f'SELECT * FROM (SELECT {columns}, {position} AS topic FROM "{table.name}" t'  # noqa: S608
+                f' WHERE t."topic_name" = %s AND {state_condition}{conditions} ORDER BY {branch_order} LIMIT %s{locking}) b'
+            )
+            params += [topic.topic_name, *more, *condition_params, wanted.limit]
+    merged = f"SELECT *{dialect.clock_column(True)} FROM ({' UNION ALL '.join(branches)}) c"  # noqa: S608
+    return f"{merged} ORDER BY {order.replace('t.', '')} LIMIT %s", [*params, wanted.limit]
+
+
+def _now(dialect: Dialect) -> tuple[str, list[Any]]:
+    """The database's clock as an expression that an index range can use."""
+    if dialect.connection.vendor == "postgresql":
+        return clock.expression(), []
+    return "%s", [codec.time_to_text(clock.now(dialect.connection.alias))]
+
+
+def lock(dialect: Dialect, found: Sequence[Found], topics: Sequence[Topic], worker_id: str, now: datetime) -> None:
+    """Gives the tasks to the worker, each with a lock token of its own."""
+    table = tables.of_class(state.ExternalTask)
+    changes = []
+    for one in found:
+        task = one.task
+        task.worker_id = worker_id
+        task.lock_expiration_time = now + timedelta(milliseconds=topics[one.position].lock_duration)
+        task.lock_token = ids.new_id(task.id)
+        changes.append((table, task.id, {name: getattr(task, name) for name in LOCK_COLUMNS}))
+    dialect.write(updates(changes, across=True))

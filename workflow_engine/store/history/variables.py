@@ -1,0 +1,55 @@
+"""History of variables: their last value and, at the level "full", every update."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from workflow_engine import models
+from workflow_engine.engine import history as events
+from workflow_engine.store.history.rows import FULL, HistoryRows
+from workflow_engine.store.tables import value_columns
+
+
+def variable_changed(rows: HistoryRows, event: events.VariableChanged) -> None:
+    columns = value_columns(event.name, None if event.change == "delete" else event.value)
+    if event.change == "create":
+        rows.insert(
+            models.HistoricVariableInstance,
+            event,
+            event.variable_id,
+            name=event.name,
+            execution_id=event.execution_id,
+            task_id=event.task_id,
+            activity_instance_id=event.scope_activity_instance_id,
+            create_time=event.time,
+            revision=event.revision,
+            **columns,
+        )
+    elif event.change == "delete":
+        rows.update(models.HistoricVariableInstance, event.variable_id, state="DELETED", **columns)
+    else:
+        moved = {"execution_id": event.execution_id}
+        if rows.is_new(models.HistoricVariableInstance, event.variable_id):
+            # As in Camunda: a variable belongs to the scope in which the command that created it left it.
+            moved["activity_instance_id"] = event.scope_activity_instance_id
+        rows.update(models.HistoricVariableInstance, event.variable_id, revision=event.revision, **moved, **columns)
+    if rows.level >= FULL and event.change != "migrate":
+        _detail(rows, event, columns)
+
+
+def _detail(rows: HistoryRows, event: events.VariableChanged, columns: dict[str, Any]) -> None:
+    rows.append(
+        models.HistoricDetail,
+        event,
+        event.variable_id,
+        variable_instance_id=event.variable_id,
+        name=event.name,
+        time=event.time,
+        revision=event.revision,
+        execution_id=event.execution_id,
+        task_id=event.task_id,
+        activity_instance_id=event.activity_instance_id,
+        user_operation_id=event.user_operation_id,
+        is_initial=event.is_initial,
+        **columns,
+    )

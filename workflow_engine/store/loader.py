@@ -1,0 +1,240 @@
+"""Rows on demand for the engine (`engine.ports.Loader`), each loaded once per command and compared with its snapshot at the end.
+
+Never gives out a row of an instance whose root is not locked. Knows which rows exist, not what they mean.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import datetime
+from typing import Any
+
+from workflow_engine import ids, models
+from workflow_engine.engine import state
+from workflow_engine.engine.execution import Execution
+from workflow_engine.store import statements, tables
+from workflow_engine.store.belongings import Belongings
+from workflow_engine.store.dialect import Dialect
+from workflow_engine.store.tables import StateTable
+
+BATCH = 500  # owners asked for in one statement
+
+
+class RowLoader:
+    locks = True
+
+    def __init__(self, dialect: Dialect) -> None:
+        self._dialect = dialect
+        self._rows: dict[tuple[str, str], tuple[StateTable, Any, tuple[Any, ...]]] = {}
+        self.locked_roots: set[str] = set()
+        self.clock: datetime | None = None  # read with the first row after the lock
+        self._belongings = Belongings(self._load_belongings)
+
+    # -- locking --------------------------------------------------------------------------------------------------------
+
+    def lock_root(self, root_id: str) -> Execution | None:
+        """Locks the root process instance and loads it; None if it has ended. Waits for whoever holds it."""
+        table = tables.of_class(Execution)
+        if root_id not in self.locked_roots:
+            conditions = {"partition": ids.partition_of(root_id), "id": root_id}
+            found, _ = self._dialect.select(table, conditions, lock=True)
+            self._locked(table, found)
+        known = self._rows.get((table.name, root_id))
+        return None if known is None else known[1]
+
+    def lock_root_of(self, row_class: type[Any], row_id: str) -> str | None:
+        """Locks the root of the instance that a row belongs to, in one statement; its id, or None if there is none."""
+        if ids.canonical(row_id) != row_id:
+            return None
+        table = tables.of_class(Execution)
+        records = self._dialect.fetch(*statements.lock_root_of(self._dialect, tables.of_class(row_class), row_id))
+        return self._locked(table, self._dialect.rows(table, records))
+
+    def _locked(self, table: StateTable, found: list[dict[str, Any]]) -> str | None:
+        for values in found:
+            self._adopt(table, values)
+            self.locked_roots.add(values["id"])
+            return str(values["id"])
+        return None
+
+    # -- executions -----------------------------------------------------------------------------------------------------
+
+    def execution_path(self, execution_id: str) -> list[state.Execution]:
+        table = tables.of_class(Execution)
+        known = self._known_path(table, execution_id)
+        if known is not None:
+            return known
+        if ids.canonical(execution_id) != execution_id:
+            return []
+        if self.locks and not self.locked_roots and self.lock_root_of(Execution, execution_id) is None:
+            return []
+        known = self._known_path(table, execution_id)
+        if known is not None:
+            return known
+        path = self._load_path(table, execution_id)
+        if self.locks and path and path[0].root_process_instance_id not in self.locked_roots:
+            # A second tree: what was read before its lock may be outdated.
+            for row in path:
+                self._rows.pop((table.name, row.id), None)
+            if self.lock_root(path[0].root_process_instance_id) is None:
+                return []
+            path = self._load_path(table, execution_id)
+        return path
+
+    def _known_path(self, table: StateTable, execution_id: str) -> list[state.Execution] | None:
+        path: list[state.Execution] = []
+        wanted = execution_id
+        while (known := self._rows.get((table.name, wanted))) is not None:
+            if not path and self.locks and known[1].parent_id is None and not self._belongings.is_flagged(wanted):
+                return None  # the root that the lock brought: a statement that tells what it has saves many
+            path.append(known[1])
+            if known[1].parent_id is None:
+                return path
+            wanted = known[1].parent_id
+        return None
+
+    def _load_path(self, table: StateTable, execution_id: str) -> list[state.Execution]:
+        records = self._dialect.fetch(*statements.execution_path(self._dialect, table, execution_id))
+        width = len(table.columns)
+        found = self._dialect.rows(table, records)
+        for values, record in zip(found, records, strict=True):
+            self._belongings.flag(values["id"], record[width:])
+        return [self._adopt(table, values) for values in found]
+
+    def executions(self, process_instance_id: str) -> list[state.Execution]:
+        found: list[state.Execution] = self._of(Execution, "process_instance_id", process_instance_id)
+        self._belongings.came_together([execution.id for execution in found])
+        return found
+
+    def children(self, execution_id: str) -> list[state.Execution]:
+        found: list[state.Execution] = self._belongings.of(Execution, "parent_id", execution_id)
+        self._belongings.came_together([execution.id for execution in found])
+        return found
+
+    def sub_process_instance(self, super_execution_id: str) -> state.Execution | None:
+        found: list[state.Execution] = self._of(Execution, "super_execution_id", super_execution_id)
+        return found[0] if found else None
+
+    # -- what belongs to an execution -----------------------------------------------------------------------------------
+
+    def variables(self, execution_id: str) -> list[state.Variable]:
+        return self._belongings.of(state.Variable, "execution_id", execution_id)
+
+    def task_variables(self, task_id: str) -> list[state.Variable]:
+        return self._of(state.Variable, "task_id", task_id)
+
+    def external_tasks(self, execution_id: str) -> list[state.ExternalTask]:
+        return self._belongings.of(state.ExternalTask, "execution_id", execution_id)
+
+    def user_tasks(self, execution_id: str) -> list[state.UserTask]:
+        return self._belongings.of(state.UserTask, "execution_id", execution_id)
+
+    def identity_links(self, task_id: str) -> list[state.IdentityLink]:
+        return self._of(state.IdentityLink, "task_id", task_id)
+
+    def jobs(self, execution_id: str) -> list[state.Job]:
+        return self._belongings.of(state.Job, "execution_id", execution_id)
+
+    def event_subscriptions(self, execution_id: str) -> list[state.EventSubscription]:
+        return self._belongings.of(state.EventSubscription, "execution_id", execution_id)
+
+    def incidents(self, execution_id: str) -> list[state.Incident]:
+        return self._belongings.of(state.Incident, "execution_id", execution_id)
+
+    def incidents_caused_by(self, incident_id: str) -> list[state.Incident]:
+        found: list[state.Incident] = self._of(state.Incident, "cause_incident_id", incident_id)
+        return [row for row in found if row.id != incident_id]
+
+    # -- single rows ----------------------------------------------------------------------------------------------------
+
+    def external_task(self, task_id: str) -> state.ExternalTask | None:
+        # Locked, or a fetch could hand it to a worker while this command decides.
+        return self._by_id(state.ExternalTask, task_id, lock=True)
+
+    def user_task(self, task_id: str) -> state.UserTask | None:
+        return self._by_id(state.UserTask, task_id)
+
+    def job(self, job_id: str) -> state.Job | None:
+        return self._by_id(state.Job, job_id, lock=True)
+
+    def event_subscription(self, subscription_id: str) -> state.EventSubscription | None:
+        return self._by_id(state.EventSubscription, subscription_id)
+
+    def incident(self, incident_id: str) -> state.Incident | None:
+        return self._by_id(state.Incident, incident_id)
+
+    def signal_subscriptions(self, name: str, tenant_ids: Iterable[str] | None) -> list[state.EventSubscription]:
+        wanted = None if tenant_ids is None else set(tenant_ids)
+        found = models.EventSubscription.objects.using(self._dialect.connection.alias).signals(name)
+        if wanted is not None:
+            found = found.filter(tenant_id__in=wanted)
+        pairs = [
+            (str(row), root and str(root))
+            for row, root in found.order_by("id").values_list("id", "root_process_instance_id")
+        ]
+        # In the order of their ids, so that two signals do not lock crosswise.
+        for root in sorted({root for _, root in pairs if root} - self.locked_roots):
+            self.lock_root(root)
+        rows = [
+            self._by_id(state.EventSubscription, row_id)
+            for row_id, root in pairs
+            if not root or root in self.locked_roots
+        ]
+        return [row for row in rows if row is not None]
+
+    # -- rows and snapshots ---------------------------------------------------------------------------------------------
+
+    def _of(self, row_class: type[Any], attribute: str, owner_id: str, **more: Any) -> list[Any]:
+        conditions = {"partition": ids.partition_of(owner_id), attribute: owner_id, **more}
+        return self._select(tables.of_class(row_class), conditions)
+
+    def _load_belongings(self, kind: type[Any], attribute: str, owner_ids: Sequence[str]) -> list[tuple[str, Any]]:
+        more = {"task_id": None} if kind is state.Variable else {}
+        if len(owner_ids) == 1:
+            return [(owner_ids[0], row) for row in self._of(kind, attribute, owner_ids[0], **more)]
+        table = tables.of_class(kind)
+        batches = [owner_ids[start : start + BATCH] for start in range(0, len(owner_ids), BATCH)]
+        found = [row for batch in batches for row in self._dialect.select_of(table, attribute, batch, more)]
+        return [(values[attribute], self._adopt(table, values)) for values in found]
+
+    def _by_id(self, row_class: type[Any], row_id: str, *, lock: bool = False) -> Any:
+        if ids.canonical(row_id) != row_id:
+            return None
+        table = tables.of_class(row_class)
+        known = self._rows.get((table.name, row_id))
+        if known is not None:
+            return known[1]
+        if not self.locked_roots:
+            self.lock_root_of(row_class, row_id)
+        found = self._select(table, {"partition": ids.partition_of(row_id), "id": row_id}, lock=lock)
+        root = found[0].root_process_instance_id if found else None
+        if self.locks and root is not None and root not in self.locked_roots:
+            self._rows.pop((table.name, row_id))
+            self.lock_root(root)
+            found = self._select(table, {"partition": ids.partition_of(row_id), "id": row_id}, lock=lock)
+        return found[0] if found else None
+
+    def _select(self, table: StateTable, conditions: dict[str, Any], *, lock: bool = False) -> list[Any]:
+        found, time = self._dialect.select(table, conditions, lock=lock, clock=self.clock is None)
+        self.clock = self.clock or time
+        return [self._adopt(table, values) for values in found]
+
+    def _adopt(self, table: StateTable, values: dict[str, Any]) -> Any:
+        key = (table.name, values["id"])
+        known = self._rows.get(key)
+        if known is None:
+            row = table.to_row(values)
+            known = self._rows[key] = (table, row, table.snapshot(row))
+        return known[1]
+
+    def loaded(self, row_class: type[Any], row_id: str) -> Any:
+        """A row that this command has loaded already, or None."""
+        known = self._rows.get((tables.of_class(row_class).name, row_id))
+        return None if known is None else known[1]
+
+    def dirty(self) -> Iterator[tuple[StateTable, Any, dict[str, Any]]]:
+        """Loaded rows that differ from their snapshot, with the columns that do."""
+        for table, row, before in self._rows.values():
+            changes = table.changes(row, before)
+            if changes:
+                yield table, row, changes

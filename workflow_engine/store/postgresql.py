@@ -1,0 +1,131 @@
+"""PostgreSQL's statements. Many rows travel as one JSON document, so the text of a statement is the same for any number of them."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from datetime import datetime
+from functools import cache
+from typing import Any
+
+from workflow_engine import clock, ids
+from workflow_engine.store import codec
+from workflow_engine.store.codec import Column
+from workflow_engine.store.dialect import Dialect
+from workflow_engine.store.tables import Table
+from workflow_engine.store.writes import Delete, Insert, Write
+
+Statement = tuple[str, list[Any]]
+
+
+class PostgreSQL(Dialect):
+    lock_clause = " FOR UPDATE"
+    skip_locked_clause = " FOR UPDATE SKIP LOCKED"
+    to_parameter = codec.POSTGRESQL_TO
+    from_column = codec.POSTGRESQL_FROM
+
+    @classmethod
+    def column_text(cls, column: Column, prefix: str = "") -> str:
+        # As text: making UUID objects only to print them again costs more than everything else about a row.
+        return f'{prefix}"{column.name}"' + ("::text" if column.kind == "uuid" else "")
+
+    def id_parameter(self, row_id: str) -> str:
+        return row_id
+
+    @classmethod
+    def clock_column(cls, clock: bool) -> str:
+        return ", clock_timestamp()" if clock else ""
+
+    def clock_of(self, records: list[tuple[Any, ...]]) -> datetime | None:
+        return clock.shifted(records[0][-1]) if records else None
+
+    def write(self, writes: Sequence[Write]) -> None:
+        """All writes as one statement of several CTEs; they see one snapshot and happen in no order of their own.
+
+        So what must happen first for a unique constraint's sake, deletes in a table that is also written, goes ahead.
+        """
+        written = {write.table.name for write in writes if not isinstance(write, Delete)}
+        first = [write for write in writes if isinstance(write, Delete) and write.table.name in written]
+        rest = [write for write in writes if not (isinstance(write, Delete) and write.table.name in written)]
+        for group in (first, rest):
+            if group:
+                self._execute([self._statement(write) for write in group])
+
+    def _execute(self, statements: list[Statement]) -> None:
+        with self.connection.cursor() as cursor:
+            if len(statements) == 1:
+                cursor.execute(*statements[0])
+                return
+            parts = ", ".join(f"w{i} AS ({sql})" for i, (sql, _) in enumerate(statements))
+            cursor.execute(f"WITH {parts} SELECT 1", [param for _, params in statements for param in params])
+
+    def _statement(self, write: Write) -> Statement:
+        if isinstance(write, Insert):
+            return insert_text(write.table), [self._document(write.table, write.rows)]
+        if isinstance(write, Delete):
+            return delete_text(write.table), [write.partition, array(write.ids)]
+        columns = [write.table.by_attribute[name] for name in write.attributes]
+        if len(write.rows) == 1:
+            row_id, values = write.rows[0]
+            params = [self.parameter(column, values[column.attribute]) for column in columns]
+            return update_one_text(write.table, write.attributes), [*params, write.partition, row_id]
+        rows = [{"id": row_id, "partition": ids.partition_of(row_id), **values} for row_id, values in write.rows]
+        params = [self._document(write.table, rows), array([row_id for row_id, _ in write.rows])]
+        partition = write.partition
+        pinned = [] if partition is None else [partition]
+        return update_text(write.table, write.attributes, partition is not None), [*params, *pinned]
+
+    def _document(self, table: Table, rows: list[dict[str, Any]]) -> str:
+        columns, found = table.by_attribute, []
+        for row in rows:
+            record: dict[str, Any] = {}
+            for attribute, value in row.items():
+                if value is None:
+                    continue
+                column = columns[attribute]
+                if column.kind == "text":
+                    column.check(value)
+                convert = codec.POSTGRESQL_TO_JSON.get(column.kind)
+                record[column.name] = value if convert is None else convert(value)
+            found.append(record)
+        return json.dumps(found, allow_nan=False)
+
+
+def array(row_ids: Sequence[str]) -> str:
+    return "{" + ",".join(row_ids) + "}"
+
+
+def _typed(columns: Sequence[Column]) -> str:
+    return ", ".join(f'"{column.name}" {codec.POSTGRESQL_TYPES[column.kind]}' for column in columns)
+
+
+@cache
+def insert_text(table: Table) -> str:
+    """Statement "insert": rows of one table from a JSON document."""
+    names = ", ".join(f'"{column.name}"' for column in table.columns)
+    source = f"jsonb_to_recordset(%s::jsonb) AS r({_typed(table.columns)})"
+    return f'INSERT INTO "{table.name}" ({names}) SELECT {names} FROM {source}'  # noqa: S608
+
+
+@cache
+def update_one_text(table: Table, attributes: tuple[str, ...]) -> str:
+    """Statement "update one": some columns of one row."""
+    changes = ", ".join(f'"{table.by_attribute[name].name}" = %s' for name in attributes)
+    return f'UPDATE "{table.name}" SET {changes} WHERE "partition" = %s AND "id" = %s'  # noqa: S608
+
+
+@cache
+def update_text(table: Table, attributes: tuple[str, ...], is_pinned: bool) -> str:
+    """Statement "update": the same columns of several rows. The array of ids tells the planner how few they are."""
+    columns = [table.by_attribute[name] for name in attributes]
+    changes = ", ".join(f'"{column.name}" = r."{column.name}"' for column in columns)
+    source = f'jsonb_to_recordset(%s::jsonb) AS r("id" uuid, "partition" smallint, {_typed(columns)})'
+    where = 't."partition" = r."partition" AND t."id" = r."id" AND t."id" = ANY(%s::uuid[])'
+    where += ' AND t."partition" = %s' if is_pinned else ""
+    return f'UPDATE "{table.name}" AS t SET {changes} FROM {source} WHERE {where}'  # noqa: S608
+
+
+@cache
+def delete_text(table: Table) -> str:
+    """Statement "delete": rows of one table by id."""
+    return f'DELETE FROM "{table.name}" WHERE "partition" = %s AND "id" = ANY(%s::uuid[])'  # noqa: S608
