@@ -1,0 +1,116 @@
+"""The base of every view: who asks, may they, how much do they send; and nothing of DRF's that a plain JSON answer does not need."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any, ClassVar
+
+from django.db import transaction
+from django.http import HttpRequest, HttpResponse
+from rest_framework.authentication import BaseAuthentication
+from rest_framework.permissions import BasePermission
+from rest_framework.request import Request
+from rest_framework.views import APIView
+
+from workflow_engine.engine.commands import Command
+from workflow_engine.rest.authentication import BasicCredentials, SessionWithCsrf, WorkerToken
+from workflow_engine.rest.errors import NotFound, RestError, answer_to
+from workflow_engine.rest.permissions import HasPermission
+from workflow_engine.rest.request_body import Body, check_length, read_body
+from workflow_engine.services.command import execute
+
+ENGINE_NAME = "default"
+MAX_QUERY_LENGTH = 16_384
+
+
+class EngineView(APIView):
+    """`permissions` names the Django permission for each HTTP method; a method without one needs authentication only.
+
+    Authentication, permissions and everything else are set here and never taken from the host site's DRF settings.
+    """
+
+    authentication_classes: Sequence[type[BaseAuthentication]] = (WorkerToken, BasicCredentials, SessionWithCsrf)
+    permission_classes: Sequence[type[BasePermission]] = (HasPermission,)
+    throttle_classes = ()
+    parser_classes = ()
+    renderer_classes = ()
+    permissions: ClassVar[dict[str, str]] = {}
+    # A view that reads a larger body than JSON (files) checks its length itself.
+    reads_files = False
+
+    @classmethod
+    def as_view(cls, **initkwargs: Any) -> Any:
+        # A host site's ATOMIC_REQUESTS would hold a transaction while a worker waits; services open their own.
+        return transaction.non_atomic_requests(super().as_view(**initkwargs))
+
+    def dispatch(self, request: HttpRequest, *args: Any, engine_name: str = ENGINE_NAME, **kwargs: Any) -> Any:
+        self.engine_name = engine_name
+        return super().dispatch(request, *args, **kwargs)
+
+    def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
+        self.check_permissions(request)
+        if self.engine_name != ENGINE_NAME:
+            raise NotFound(
+                f"There is no process engine with the name '{self.engine_name}': the only one is '{ENGINE_NAME}'."
+            )
+        check_address(request._request)
+        if request.method in ("GET", "HEAD", "OPTIONS", "DELETE"):
+            check_length(request._request, 2**20)
+
+    def get_exception_handler(self) -> Any:
+        return answer_to
+
+    def finalize_response(self, request: Any, response: Any, *args: Any, **kwargs: Any) -> Any:
+        if not isinstance(response, HttpResponse):
+            raise TypeError(f"{type(self).__name__} answered with {type(response).__name__}")
+        response.headers.setdefault("Cache-Control", "no-store")
+        return response
+
+    def options(self, request: Any, *args: Any, **kwargs: Any) -> Any:
+        answer = HttpResponse(status=200)
+        answer["Allow"] = ", ".join(self.allowed_methods)
+        return answer
+
+    def body(self) -> Body:
+        return read_body(self.request._request)
+
+    def execute(self, command: Command) -> Any:
+        """The one door for commands on running instances."""
+        return execute(command, user=self.user_id)
+
+    def address(self) -> Body:
+        """The parameters of the query string, by name and type."""
+        return Body(self.request._request.GET.dict())
+
+    @property
+    def user_id(self) -> str:
+        """Who does it, for history and logs."""
+        return str(self.request.user.get_username())
+
+
+class UnknownAddress(EngineView):
+    def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
+        super().initial(request, *args, **kwargs)
+        raise NotFound(f"There is nothing at {request.method} {request.path[:200]}.", type_name="NotFoundException")
+
+
+class NotSupported(EngineView):
+    """Resources that this engine does not have."""
+
+    message = "Case management and decisions are not supported by this engine."
+
+    def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
+        super().initial(request, *args, **kwargs)
+        raise RestError(self.message, status=501, type_name="NotImplementedException")
+
+
+def check_address(request: HttpRequest) -> None:
+    """Path and query string: databases refuse NUL, and nobody needs a query of megabytes."""
+    query = request.META.get("QUERY_STRING", "")
+    if len(query) > MAX_QUERY_LENGTH:
+        raise RestError(
+            f"The query string has {len(query)} characters, at most {MAX_QUERY_LENGTH} are allowed: send the query as POST.",
+            status=414,
+        )
+    if "\0" in request.path_info or "%00" in query or "\0" in query:
+        raise RestError("The address holds the character NUL.")

@@ -1,0 +1,42 @@
+"""How much a caller may ask for, from the site's settings: `WORKFLOW_ENGINE = {"REST": {"max_body_bytes": 1_000_000}}`."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, fields
+
+from workflow_engine import conf
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Limits:
+    max_body_bytes: int = 10 * 2**20  # of a JSON body
+    max_deployment_bytes: int = 20 * 2**20  # of all files of a deployment together
+    max_variables: int = 1_000  # in one request
+    max_page_size: int = 10_000  # rows in one answer
+    max_topics: int = 200  # in one fetchAndLock
+    max_waiting_threads: int = (
+        4  # long polls at once in a process: half of its threads, the others stay free for short requests
+    )
+    # From the engine's own settings.
+    max_variable_bytes: int
+    max_tasks: int  # in one fetchAndLock
+    max_lock_milliseconds: int
+    max_wait_milliseconds: int
+
+
+_cached: tuple[conf.EngineSettings, Limits] | None = None
+
+
+def limits() -> Limits:
+    global _cached
+    settings = conf.current()
+    if _cached is None or _cached[0] is not settings:
+        own = {field.name: settings.rest[field.name] for field in fields(Limits) if field.name in settings.rest}
+        shared = {
+            "max_variable_bytes": settings.max_variable_size,
+            "max_tasks": settings.max_tasks_per_fetch,
+            "max_lock_milliseconds": int(settings.max_lock_duration.total_seconds() * 1000),
+            "max_wait_milliseconds": int(settings.async_response_timeout.total_seconds() * 1000),
+        }
+        _cached = (settings, Limits(**{**shared, **own}))
+    return _cached[1]

@@ -1,0 +1,31 @@
+"""May they? One Django permission for each method of a view; a superuser has them all."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from rest_framework.permissions import BasePermission
+from rest_framework.request import Request
+
+APP = "workflow_engine"
+
+
+class HasPermission(BasePermission):
+    """Anonymous is refused everywhere; DRF then answers 401, and 403 to the others."""
+
+    message = "You are not permitted to do that."
+
+    def has_permission(self, request: Request, view: Any) -> bool:
+        user = request.user
+        if not user or not user.is_authenticated:
+            return False
+        needed = view.permissions.get("GET" if request.method in ("HEAD", "OPTIONS") else request.method)
+        if needed is None or user.has_perm(f"{APP}.{needed}"):
+            return True
+        self.message = f"User '{user.get_username()}' has not the permission '{APP}.{needed}'."
+        return False
+
+
+class IsPublic(BasePermission):
+    def has_permission(self, request: Request, view: Any) -> bool:
+        return True

@@ -1,0 +1,1 @@
+"""One module or package for each resource of the API: its list query, its JSON, its views and its addresses."""

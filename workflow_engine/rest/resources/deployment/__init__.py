@@ -1,0 +1,1 @@
+"""/deployment: files that were deployed together."""

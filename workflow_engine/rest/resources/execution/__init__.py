@@ -1,0 +1,1 @@
+"""/execution: the tokens and scopes of an instance."""

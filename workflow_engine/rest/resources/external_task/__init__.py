@@ -1,0 +1,1 @@
+"""/external-task: work for workers."""

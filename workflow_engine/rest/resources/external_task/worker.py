@@ -1,0 +1,117 @@
+"""What a worker says about a task that it holds. Hot paths: plain values, no serializers."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.http import HttpResponse
+from rest_framework.request import Request
+
+from workflow_engine.engine import commands
+from workflow_engine.models import ExternalTask
+from workflow_engine.rest import convert
+from workflow_engine.rest.answers import no_content
+from workflow_engine.rest.base import EngineView
+from workflow_engine.rest.errors import RestError
+from workflow_engine.rest.limits import limits
+from workflow_engine.rest.request_body import Body
+from workflow_engine.rest.rows import missing
+from workflow_engine.rest.variables.accepted import accepted_variables
+from workflow_engine.rest.worker_tokens import WorkerPrincipal
+from workflow_engine.services import external_task as service
+
+LONG_TEXT = 1_000_000  # error details are stack traces
+MAX_RETRY_TIMEOUT = 366 * 24 * 60 * 60 * 1000
+
+
+class WorkerView(EngineView):
+    permissions = {"POST": "complete_external_task"}
+
+    def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
+        super().initial(request, *args, **kwargs)
+        user = request.user
+        if isinstance(user, WorkerPrincipal) and user.credential.topics:
+            check_topic(user, kwargs["task_id"])
+
+
+def check_topic(user: WorkerPrincipal, task_id: str) -> None:
+    """A task of a topic that the worker may not see is as good as none."""
+    topic = ExternalTask.objects.by_id(task_id).values_list("topic_name", flat=True).first()
+    if topic is None or not user.may_work_on(topic):
+        raise missing("External task", task_id)
+
+
+class Complete(WorkerView):
+    def post(self, request: Request, task_id: str) -> HttpResponse:
+        body = self.body()
+        command = commands.CompleteExternalTask(
+            task_id=task_id,
+            worker_id=body.required_text("workerId"),
+            variables=accepted_variables(body, "variables"),
+            local_variables=accepted_variables(body, "localVariables"),
+            lock_token=body.text("lockToken"),
+        )
+        self.execute(command)
+        return no_content()
+
+
+class Failure(WorkerView):
+    def post(self, request: Request, task_id: str) -> HttpResponse:
+        body = self.body()
+        command = commands.FailExternalTask(
+            task_id=task_id,
+            worker_id=body.required_text("workerId"),
+            error_message=body.text("errorMessage", LONG_TEXT),
+            error_details=body.text("errorDetails", LONG_TEXT),
+            retries=body.integer("retries", 0, minimum=0),
+            retry_timeout=body.integer("retryTimeout", 0, minimum=0, maximum=MAX_RETRY_TIMEOUT),
+            variables=accepted_variables(body, "variables"),
+            local_variables=accepted_variables(body, "localVariables"),
+            lock_token=body.text("lockToken"),
+        )
+        self.execute(command)
+        return no_content()
+
+
+class BpmnError(WorkerView):
+    def post(self, request: Request, task_id: str) -> HttpResponse:
+        body = self.body()
+        command = commands.ThrowExternalTaskError(
+            task_id=task_id,
+            worker_id=body.required_text("workerId"),
+            error_code=body.required_text("errorCode"),
+            error_message=body.text("errorMessage", LONG_TEXT),
+            variables=accepted_variables(body, "variables"),
+            lock_token=body.text("lockToken"),
+        )
+        self.execute(command)
+        return no_content()
+
+
+class ExtendLock(WorkerView):
+    def post(self, request: Request, task_id: str) -> HttpResponse:
+        body = self.body()
+        service.extend_lock(
+            task_id, body.required_text("workerId"), duration(body, "newDuration"), lock_token=body.text("lockToken")
+        )
+        return no_content()
+
+
+class Lock(WorkerView):
+    permissions = {"POST": "fetch_external_task"}
+
+    def post(self, request: Request, task_id: str) -> HttpResponse:
+        body = self.body()
+        service.lock(task_id, body.required_text("workerId"), duration(body, "lockDuration"))
+        return no_content()
+
+
+def duration(body: Body, name: str) -> int:
+    """Milliseconds of a lock."""
+    value = body.integer(name, 0, maximum=convert.LONG_MAX)
+    if not 0 < value <= limits().max_lock_milliseconds:
+        raise RestError(
+            f"The field '{name}' is {value}: a lock must have more than 0 and at most {limits().max_lock_milliseconds} milliseconds.",
+            type_name="RestException",
+        )
+    return int(value)

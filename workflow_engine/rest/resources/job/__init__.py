@@ -1,0 +1,1 @@
+"""/job and /job-definition: work for the sweeper."""

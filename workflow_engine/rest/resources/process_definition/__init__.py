@@ -1,0 +1,1 @@
+"""/process-definition: what can be started."""

@@ -1,0 +1,54 @@
+"""POST .../start and .../submit-form: a new process instance."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.http import HttpResponse
+from rest_framework.request import Request
+
+from workflow_engine.rest.addresses import link
+from workflow_engine.rest.answers import json_answer
+from workflow_engine.rest.request_body import Body
+from workflow_engine.rest.resources.process_definition.views import DefinitionView
+from workflow_engine.rest.resources.process_instance.instructions import accepted_instructions
+from workflow_engine.rest.resources.process_instance.rows import started_instance_json
+from workflow_engine.rest.variables.accepted import accepted_variables
+from workflow_engine.rest.variables.presented import presented_variables
+from workflow_engine.rest.variables.reading import variables_of_instance
+from workflow_engine.services import runtime as service
+
+
+class Start(DefinitionView):
+    permissions = {"POST": "start_process"}
+
+    def post(self, request: Request, **named: str) -> HttpResponse:
+        body = self.body()
+        with_variables = body.boolean("withVariablesInReturn")
+        answer = self.start(
+            body,
+            start_instructions=accepted_instructions(body, "startInstructions"),
+            skip_custom_listeners=body.boolean("skipCustomListeners"),
+            skip_io_mappings=body.boolean("skipIoMappings"),
+        )
+        if with_variables:
+            answer["variables"] = presented_variables(variables_of_instance(answer["id"]), deserialize=False)
+        return json_answer(answer)
+
+    def start(self, body: Body, **options: Any) -> dict[str, Any]:
+        definition = self.definition()
+        started = service.start_process_instance(
+            definition.pk,
+            business_key=body.text("businessKey"),
+            variables=accepted_variables(body, "variables"),
+            user=self.user_id,
+            **options,
+        )
+        answer = started_instance_json(started, definition.key)
+        answer["links"] = [link(self.request._request, f"process-instance/{answer['id']}")]
+        return answer
+
+
+class SubmitForm(Start):
+    def post(self, request: Request, **named: str) -> HttpResponse:
+        return json_answer(self.start(self.body()))

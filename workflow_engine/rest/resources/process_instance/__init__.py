@@ -1,0 +1,1 @@
+"""/process-instance: what runs."""

@@ -1,0 +1,1 @@
+"""/task: work for people."""

@@ -1,0 +1,43 @@
+"""The JSON of a user task and of its form."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from workflow_engine.models import UserTask
+from workflow_engine.rest.dates import format_date
+from workflow_engine.rest.rows import as_text
+from workflow_engine.services import task as service
+
+
+def task_json(task: UserTask) -> dict[str, Any]:
+    return {
+        "id": str(task.pk),
+        "name": task.name,
+        "assignee": task.assignee,
+        "created": format_date(task.create_time),
+        "due": format_date(task.due_date),
+        "followUp": format_date(task.follow_up_date),
+        "lastUpdated": format_date(task.last_updated),
+        "delegationState": task.delegation_state,
+        "description": task.description,
+        "executionId": as_text(task.execution_id),
+        "owner": task.owner,
+        "parentTaskId": as_text(task.parent_task_id),
+        "priority": task.priority,
+        "processDefinitionId": task.process_definition_id,
+        "processInstanceId": as_text(task.process_instance_id),
+        "taskDefinitionKey": task.task_definition_key,
+        "caseExecutionId": None,
+        "caseInstanceId": None,
+        "caseDefinitionId": None,
+        "suspended": task.is_suspended,
+        "formKey": service.form_key(task),
+        "camundaFormRef": None,
+        "tenantId": task.tenant_id or None,
+        "taskState": task.task_state,
+    }
+
+
+def form_json(key: str | None) -> dict[str, Any]:
+    return {"key": key, "camundaFormRef": None, "contextPath": None}

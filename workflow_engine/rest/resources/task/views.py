@@ -1,0 +1,96 @@
+"""User tasks: lists, one, and changing one."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.http import HttpResponse
+from rest_framework.request import Request
+
+from workflow_engine.engine import commands
+from workflow_engine.models import UserTask
+from workflow_engine.rest import convert
+from workflow_engine.rest.answers import json_answer, no_content
+from workflow_engine.rest.base import EngineView
+from workflow_engine.rest.errors import RestError
+from workflow_engine.rest.listing.query import ListQuery
+from workflow_engine.rest.listing.views import CountView, ListView, reading
+from workflow_engine.rest.resources.task.presented import task_json
+from workflow_engine.rest.resources.task.rows import DELEGATION_STATES, TaskQuery
+from workflow_engine.rest.rows import find
+from workflow_engine.rest.variables.presented import presented_variables
+from workflow_engine.rest.variables.reading import task_local_variables, variables_visible_to_task
+
+VIEW = "view_usertask"
+MAX_TEXT = 4_000
+
+
+def find_task(task_id: str) -> UserTask:
+    task: UserTask = find(UserTask.objects, task_id, "Task")
+    return task
+
+
+class TaskList(ListView):
+    permissions = reading(VIEW)
+    query = TaskQuery
+
+    def present(self, row: Any, query: ListQuery) -> Any:
+        return task_json(row) | self._variables(row, query)
+
+    def _variables(self, task: UserTask, query: ListQuery) -> dict[str, Any]:
+        asked = query.arguments
+        if asked.get("withTaskVariablesInReturn"):
+            return {"variables": presented_variables(variables_visible_to_task(task), deserialize=False)}
+        if asked.get("withTaskLocalVariablesInReturn"):
+            return {"variables": presented_variables(task_local_variables(task), deserialize=False)}
+        return {}
+
+
+class TaskCount(CountView):
+    permissions = reading(VIEW)
+    query = TaskQuery
+
+
+class TaskView(EngineView):
+    permissions = {"GET": VIEW, "PUT": "assign_user_task", "DELETE": "assign_user_task"}
+
+    def get(self, request: Request, task_id: str) -> HttpResponse:
+        return json_answer(task_json(find_task(task_id)))
+
+    def put(self, request: Request, task_id: str) -> HttpResponse:
+        """Replaces every property: what the body leaves out is emptied, as Camunda does."""
+        body = self.body()
+        delegation = body.text("delegationState")
+        if delegation is not None and delegation not in DELEGATION_STATES:
+            raise RestError(
+                f"Valid values for property 'delegationState' are 'PENDING' or 'RESOLVED', but was {convert.shown(delegation)}"
+            )
+        changes = {
+            "name": body.text("name", MAX_TEXT),
+            "description": body.text("description", MAX_TEXT),
+            "assignee": body.text("assignee"),
+            "owner": body.text("owner"),
+            "delegation_state": delegation,
+            "due_date": body.date("due"),
+            "follow_up_date": body.date("followUp"),
+            "priority": body.integer("priority", 0, minimum=-convert.INT_MAX),
+        }
+        self.execute(commands.UpdateTask(task_id=task_id, changes=changes))
+        return no_content()
+
+    def delete(self, request: Request, task_id: str) -> HttpResponse:
+        find_task(task_id)
+        raise RestError(
+            f"The task {task_id} cannot be deleted because is part of a running process", type_name="RestException"
+        )
+
+
+class Create(EngineView):
+    """Tasks that belong to no process are not kept by this engine."""
+
+    permissions = {"POST": "assign_user_task"}
+
+    def post(self, request: Request) -> HttpResponse:
+        raise RestError(
+            "Tasks outside of processes are not supported.", status=501, type_name="NotImplementedException"
+        )

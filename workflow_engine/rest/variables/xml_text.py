@@ -1,0 +1,33 @@
+"""Is a text well-formed XML without a DTD? Whoever reads such a variable later must not be led to foreign files or endless entities."""
+
+from __future__ import annotations
+
+from xml.parsers import expat
+
+MAX_DEPTH = 200
+
+
+def check_well_formed(text: str) -> None:
+    """ValueError otherwise."""
+    parser, depth = expat.ParserCreate(), 0
+
+    def doctype(*_: object) -> None:
+        raise ValueError("has a DTD, which is not allowed")
+
+    def start(*_: object) -> None:
+        nonlocal depth
+        depth += 1
+        if depth > MAX_DEPTH:
+            raise ValueError(f"is nested deeper than {MAX_DEPTH} levels")
+
+    def end(*_: object) -> None:
+        nonlocal depth
+        depth -= 1
+
+    parser.StartDoctypeDeclHandler = doctype
+    parser.StartElementHandler, parser.EndElementHandler = start, end
+    try:
+        # As text the encoding is known, whatever the declaration says.
+        parser.Parse(text, True)
+    except expat.ExpatError as error:
+        raise ValueError(f"is not well-formed XML: {error}") from None

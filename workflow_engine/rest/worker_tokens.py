@@ -1,0 +1,53 @@
+"""Bearer tokens of workers: the credential behind a token, and what it may do."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from django.contrib.auth.models import AnonymousUser
+
+from workflow_engine import clock
+from workflow_engine.models import WorkerCredential
+from workflow_engine.rest.permissions import APP
+
+# A credential that belongs to no user may do what a worker does, and no more.
+WORKER_PERMISSIONS = frozenset(
+    f"{APP}.{name}" for name in ("fetch_external_task", "complete_external_task", "view_externaltask", "view_variables")
+)
+USED_EVERY = timedelta(minutes=1)
+
+
+class WorkerPrincipal(AnonymousUser):
+    """Stands in `request.user`; with a user it has that user's permissions."""
+
+    is_authenticated = True  # type: ignore[assignment]
+    is_anonymous = False  # type: ignore[assignment]
+    is_active = True  # type: ignore[assignment]
+
+    def __init__(self, credential: WorkerCredential) -> None:
+        self.credential = credential
+        self.pk = credential.pk  # type: ignore[assignment]
+        self.username = credential.name  # type: ignore[assignment]
+
+    def get_username(self) -> str:
+        return str(self.credential.user.get_username() if self.credential.user else self.credential.name)
+
+    def has_perm(self, perm: str, obj: Any = None) -> bool:
+        user = self.credential.user
+        return bool(user.has_perm(perm, obj)) if user else perm in WORKER_PERMISSIONS
+
+    def may_work_on(self, topic: str) -> bool:
+        return self.credential.may_work_on(topic)
+
+
+def principal_of(token: str) -> WorkerPrincipal | None:
+    # The process's clock will do for an expiry: asking the database's would cost every request a query.
+    now = datetime.now(UTC) + clock.offset()
+    credential = WorkerCredential.objects.for_token(token, now)
+    if credential is None or (credential.user is not None and not credential.user.is_active):
+        return None
+    # Now and then only: a row that every request writes would be one that all requests wait for.
+    if credential.last_used is None or now - credential.last_used > USED_EVERY:
+        WorkerCredential.objects.filter(pk=credential.pk).update(last_used=now)
+    return WorkerPrincipal(credential)
