@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import copy
 import dataclasses
+from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -110,6 +111,13 @@ class MemoryLoader:
 
     def children(self, execution_id: str) -> list[Any]:
         return self._rows(state.Execution, parent_id=execution_id)
+
+    def live_children(self, execution_id: str, *, limit: int) -> list[Any]:
+        return self._rows(state.Execution, parent_id=execution_id, is_event_scope=False)[:limit]
+
+    def count_inactive_at(self, process_instance_id: str, activity_id: str, *, excluding: Sequence[str]) -> int:
+        where = {"process_instance_id": process_instance_id, "activity_id": activity_id, "is_active": False}
+        return sum(1 for row in self.database.rows(state.Execution, **where) if row["id"] not in excluding)
 
     def sub_process_instance(self, super_execution_id: str) -> Any:
         return next(iter(self._rows(state.Execution, super_execution_id=super_execution_id)), None)

@@ -24,9 +24,14 @@ def is_throwing(execution: Execution) -> bool:
 
 
 def executes_non_scope_handler(execution: Execution) -> bool:
-    """Handlers get an execution of their own even where the handler is no scope."""
+    """Handlers get an execution of their own even where the handler is no scope: a scope beside others.
+
+    A handler that an operator started by hand runs on an ordinary token, or on the scope that carries its only token.
+    """
     activity = execution.activity
-    return execution.is_scope and activity is not None and activity.is_for_compensation and not activity.is_scope
+    if activity is None or not activity.is_for_compensation or activity.is_scope:
+        return False
+    return execution.is_scope and execution.is_concurrent
 
 
 def executes_default_handler(execution: Execution) -> bool:

@@ -11,7 +11,7 @@ from datetime import datetime
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
-from workflow_engine.bpmn.model import ProcessDefinition
+from workflow_engine.bpmn.model import Activity, ProcessDefinition
 from workflow_engine.engine import history, state
 from workflow_engine.engine.errors import LimitExceeded, ModelError, NotFound
 from workflow_engine.engine.execution import Contents, Execution
@@ -112,6 +112,31 @@ class CommandContext:
             for row in self.loader.children(execution.id)
             if (child := self.adopt(row)).parent_id == execution.id and not child.is_removed
         ]
+
+    def first_live_children(self, execution: Execution) -> list[Execution]:
+        """Two live children, or all if there are fewer."""
+        # Those that this command removed or moved away are still in the database: they must not use up the limit.
+        gone = sum(1 for known in self._executions.values() if known.is_removed or known.parent_id == execution.id)
+        rows = self.loader.live_children(execution.id, limit=gone + 2)
+        return [
+            child
+            for row in rows
+            if not (child := self.adopt(row)).is_removed
+            and child.parent_id == execution.id
+            and not child.is_event_scope
+        ]
+
+    def count_inactive_at(self, execution: Execution, activity: Activity) -> int:
+        """How many tokens of the instance wait inactive at an activity: counted where they are, in rows or in memory."""
+        instance_id = execution.process_instance_id
+        known = [found for found in self._executions.values() if found.process_instance_id == instance_id]
+        waiting = sum(
+            1 for found in known if found.activity is activity and not found.is_active and not found.is_removed
+        )
+        if self.is_new(execution.process_instance) or instance_id in self._trees:
+            return waiting
+        excluding = [found.id for found in known if not self.is_new(found)]
+        return waiting + self.loader.count_inactive_at(instance_id, activity.id, excluding=excluding)
 
     def load_instance(self, process_instance_id: str) -> list[Execution]:
         """The whole tree of one instance at once."""

@@ -79,21 +79,13 @@ def expression_condition(condition: Expression, execution: Execution) -> bool:
     return condition.evaluate_condition(Scope(execution))
 
 
-def evaluate_script(script: Script, execution: Execution) -> Any:
-    """Runs a script in the site's sandbox; variables that it sets go to the execution."""
-    environment = execution.context.environment
-    source = script.source
-    if source is None:
-        assert script.resource is not None
-        source = environment.script_source(execution.definition, str(evaluate(script.resource, execution)))
-    bindings = execution.context.variables.visible(execution)
-    try:
-        result, changed = environment.run_script(script.format, source, bindings)
-    except ExpressionError as error:
-        raise _failed(error, execution) from error
-    for name, value in changed.items():
-        execution.context.variables.set(execution, name, value)
-    return result
+def evaluate_script(
+    script: Script, execution: Execution, *, task: UserTask | None = None, event_name: str | None = None
+) -> Any:
+    """The value of the script's last expression; what it wants done has been done."""
+    from workflow_engine.engine.scripts import run_script
+
+    return run_script(script, execution, task=task, event_name=event_name)
 
 
 def _failed(error: Exception, execution: Execution) -> ModelError:

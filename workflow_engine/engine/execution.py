@@ -173,6 +173,15 @@ class Execution(state.Execution):
     def event_scope_children(self) -> list[Execution]:
         return [child for child in self.children if child.is_event_scope]
 
+    def only_live_child(self) -> Execution | None:
+        """The live child, if there is exactly one. Does not load all of many siblings to learn that there are many."""
+        if self.child_list is None:
+            found = self.context.first_live_children(self)
+            if len(found) > 1:
+                return None
+        children = self.live_children
+        return children[0] if len(children) == 1 else None
+
     def descendants(self) -> list[Execution]:
         self.context.load_tree(self)
         found: list[Execution] = []
@@ -183,8 +192,8 @@ class Execution(state.Execution):
 
     def set_parent(self, parent: Execution) -> None:
         current = self.parent
-        if current is not None:
-            current.children.remove(self)
+        if current is not None and current.child_list is not None:
+            current.child_list.remove(self)
         siblings = parent.children
         self.parent_id = parent.id
         siblings.append(self)
@@ -271,10 +280,9 @@ class Execution(state.Execution):
 
     def try_prune_last_concurrent_child(self) -> bool:
         """Folds the last remaining token back into its scope."""
-        children = self.live_children
-        if len(children) != 1 or not children[0].is_concurrent:
+        last = self.only_live_child()
+        if last is None or not last.is_concurrent:
             return False
-        last = children[0]
         if last.is_scope:
             last.is_concurrent = False
             return True
@@ -292,8 +300,8 @@ class Execution(state.Execution):
         """Takes the execution out of the tree; its rows go with it."""
         parent = self.parent
         if parent is not None:
-            if self in parent.children:
-                parent.children.remove(self)
+            if parent.child_list is not None and self in parent.child_list:
+                parent.child_list.remove(self)
             parent.sequence_counter = max(parent.sequence_counter, self.sequence_counter)
             parent.skip_custom_listeners |= self.skip_custom_listeners
             parent.skip_io_mappings |= self.skip_io_mappings

@@ -29,7 +29,7 @@ class Listeners:
 
     def _invoke(self, execution: Execution, listener: Listener, event: str) -> None:
         if listener.script is not None:
-            evaluate_script(listener.script, execution)
+            evaluate_script(listener.script, execution, event_name=event)
             return
         service = listener.service
         assert service is not None
@@ -39,7 +39,7 @@ class Listeners:
     def fire_task(self, task: UserTask, listener: Listener, event: str) -> None:
         execution = self.context.execution(task.execution_id)
         if listener.script is not None:
-            evaluate_script(listener.script, execution)
+            evaluate_script(listener.script, execution, task=task, event_name=event)
             return
         service = listener.service
         assert service is not None

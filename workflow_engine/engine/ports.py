@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Protocol
 
@@ -28,6 +28,14 @@ class Loader(Protocol):
         ...
 
     def children(self, execution_id: str) -> list[state.Execution]: ...
+    def live_children(self, execution_id: str, *, limit: int) -> list[state.Execution]:
+        """The first of its children that are no event scopes."""
+        ...
+
+    def count_inactive_at(self, process_instance_id: str, activity_id: str, *, excluding: Sequence[str]) -> int:
+        """How many inactive executions of the instance are at the activity, those of `excluding` left out."""
+        ...
+
     def sub_process_instance(self, super_execution_id: str) -> state.Execution | None: ...
     def variables(self, execution_id: str) -> list[state.Variable]:
         """Variables of the execution itself (task-local ones excluded)."""
@@ -60,6 +68,35 @@ class HandlerCall:
     name: str
     method: str | None
     args: tuple[Any, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ScriptCall:
+    """A script and copies of all that it may read."""
+
+    format: str  # the language, as the model writes it
+    source: str
+    scopes: tuple[dict[str, Any], ...] = ()  # variables: a task's own first, then scopes from the inside outwards
+    subjects: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)  # properties of "execution", "task", "instance"
+
+
+@dataclass(frozen=True, slots=True)
+class ScriptEffect:
+    """What a script wants done: `subject` as in ScriptCall, a method such as "setVariable", its arguments."""
+
+    subject: str
+    method: str
+    args: tuple[Any, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ScriptOutcome:
+    """What became of a script. With a `failure` nothing of the rest counts; before a BPMN error the effects do."""
+
+    result: Any = None  # value of the last expression
+    effects: tuple[ScriptEffect, ...] = ()
+    bpmn_error: tuple[str, str | None] | None = None  # code and message
+    failure: str | None = None  # a sentence for people
 
 
 class Environment(Protocol):
@@ -100,8 +137,8 @@ class Environment(Protocol):
         """The site's registered handler, bean or listener of this name, or None."""
         ...
 
-    def run_script(self, script_format: str, source: str, bindings: dict[str, Any]) -> tuple[Any, dict[str, Any]]:
-        """Runs a script in the sandbox; gives its result and the bindings that it changed."""
+    def run_script(self, call: ScriptCall) -> ScriptOutcome:
+        """Runs a script in the sandbox."""
         ...
 
     def script_source(self, definition: ProcessDefinition, resource: str) -> str:

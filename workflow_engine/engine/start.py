@@ -49,8 +49,6 @@ def create_process_instance(
     if super_execution is not None:
         instance.super_execution_id = super_execution.id
         context.set_sub_process_instance(super_execution, instance)
-        instance.skip_custom_listeners = super_execution.skip_custom_listeners
-        instance.skip_io_mappings = super_execution.skip_io_mappings
     return instance
 
 

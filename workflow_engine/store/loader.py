@@ -111,6 +111,15 @@ class RowLoader:
         self._belongings.came_together([execution.id for execution in found])
         return found
 
+    def live_children(self, execution_id: str, *, limit: int) -> list[state.Execution]:
+        table = tables.of_class(Execution)
+        records = self._dialect.fetch(*statements.live_children(self._dialect, table, execution_id, limit))
+        return [self._adopt(table, values) for values in self._dialect.rows(table, records)]
+
+    def count_inactive_at(self, process_instance_id: str, activity_id: str, *, excluding: Sequence[str]) -> int:
+        statement = statements.count_inactive_at(self._dialect, process_instance_id, activity_id, excluding)
+        return int(self._dialect.fetch(*statement)[0][0])
+
     def sub_process_instance(self, super_execution_id: str) -> state.Execution | None:
         found: list[state.Execution] = self._of(Execution, "super_execution_id", super_execution_id)
         return found[0] if found else None

@@ -3,6 +3,7 @@ PostgreSQL and SQLite but for the dialect's columns and lock clause."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import cache
 from typing import Any
 
@@ -49,3 +50,26 @@ def _execution_path(table: StateTable, columns: str) -> str:
         ' ON e."id" = path."parent_id" AND e."partition" = path."partition")'
         f" SELECT {columns}, {flags_sql('path')} FROM path ORDER BY depth"
     )
+
+
+def live_children(dialect: Dialect, table: StateTable, execution_id: str, limit: int) -> Statement:
+    """ "live children": the first tokens and scopes below an execution, without its memories of completed scopes."""
+    sql = (
+        f'SELECT {dialect.column_list(table)} FROM "{table.name}"'  # noqa: S608
+        ' WHERE "partition" = %s AND "parent_id" = %s AND NOT "is_event_scope" ORDER BY "id" LIMIT %s'
+    )
+    return sql, [ids.partition_of(execution_id), dialect.id_parameter(execution_id), limit]
+
+
+def count_inactive_at(
+    dialect: Dialect, process_instance_id: str, activity_id: str, excluding: Sequence[str]
+) -> Statement:
+    """ "count inactive at": the tokens of an instance that wait at a gateway, but for those the command knows better."""
+    table = tables.of_class(Execution)
+    others = f' AND "id" NOT IN ({", ".join(["%s"] * len(excluding))})' if excluding else ""
+    sql = (
+        f'SELECT count(*) FROM "{table.name}" WHERE "partition" = %s AND "process_instance_id" = %s'  # noqa: S608
+        f' AND "activity_id" = %s AND NOT "is_active"{others}'
+    )
+    known = [dialect.id_parameter(row_id) for row_id in (process_instance_id, *excluding)]
+    return sql, [ids.partition_of(process_instance_id), known[0], activity_id, *known[1:]]

@@ -17,6 +17,8 @@ class ParallelGateway(Element):
         activity = execution.activity
         assert activity is not None
         execution.is_active = False
+        if execution.context.count_inactive_at(execution, activity) < len(activity.incoming):
+            return  # told without loading the others, of which there may be many
         arrived = inactive_at(execution, activity)
         if len(arrived) == len(activity.incoming):
             execution.context.lifecycle.leave_via(execution, list(activity.outgoing), arrived)

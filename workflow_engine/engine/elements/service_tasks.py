@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 class ImmediateTask(ActivityElement):
     """Does its work, keeps the result where the model asks for it, and goes on. A BPMN error goes its own way."""
 
+    keeps_null = True  # does a null result change the result variable?
+
     def execute(self, execution: Execution) -> None:
         activity = execution.activity
         assert activity is not None
@@ -27,7 +29,7 @@ class ImmediateTask(ActivityElement):
         except BpmnError as error:
             propagate_error(execution, error.code, error.message)
             return
-        if activity.result_variable is not None:
+        if activity.result_variable is not None and (result is not None or self.keeps_null):
             execution.context.variables.set(execution, activity.result_variable, result)
         self.leave(execution)
 
@@ -57,6 +59,8 @@ class HandlerTask(ImmediateTask):
 
 
 class ScriptTask(ImmediateTask):
+    keeps_null = False
+
     def work(self, execution: Execution) -> Any:
         assert execution.activity is not None
         assert execution.activity.script is not None
