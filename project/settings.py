@@ -3,7 +3,8 @@
 DATABASE_URL   default: an SQLite file in var/
 SECRET_KEY     required, unless DEBUG or DEMO is set
 ALLOWED_HOSTS  comma-separated; default: this machine only
-DEBUG, DEMO    1 switches on; DEMO also lets `manage.py serve` create the user demo/demo
+DEBUG, DEMO    1 switches on; DEMO also lets `manage.py serve` create the user demo/demo and switches scripts on
+SCRIPTS_ENABLED 1 lets models run JavaScript in the sandbox
 """
 
 import os
@@ -31,6 +32,9 @@ if not SECRET_KEY:
             "SECRET_KEY is not set: give it in the environment, or set DEBUG=1 or DEMO=1 on a machine of your own."
         )
     SECRET_KEY = "insecure-key-for-development-and-demo-only"  # noqa: S105 - refused above in production
+
+# The demo shows everything; elsewhere the site's owner decides whether models may bring scripts.
+WORKFLOW_ENGINE = {"SCRIPTS_ENABLED": DEMO or _flag("SCRIPTS_ENABLED")}
 
 ALLOWED_HOSTS = [
     host.strip() for host in os.environ.get("ALLOWED_HOSTS", "localhost,127.0.0.1,[::1]").split(",") if host.strip()

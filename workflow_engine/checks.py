@@ -13,7 +13,7 @@ from django.conf import settings
 from django.core.checks import CheckMessage, Error, Tags, Warning, register
 from django.db import connections, router
 
-from workflow_engine import conf
+from workflow_engine import conf, scripting
 
 KNOWN = [f.name.upper() for f in fields(conf.EngineSettings)]
 CHOICES = {"HISTORY_LEVEL": conf.HISTORY_LEVELS, "UNCAUGHT_BPMN_ERROR": conf.UNCAUGHT_BPMN_ERROR}
@@ -66,6 +66,30 @@ def _problem(key: str, value: Any) -> str | None:
     if key == "HISTORY_TIME_TO_LIVE":
         return None if value is None or (type(value) is int and value >= 0) else "it must be a number of days, or None"
     return None
+
+
+@register(Tags.security)
+def check_scripts(app_configs: Sequence[AppConfig] | None, **options: Any) -> list[CheckMessage]:
+    """Reminds of what was switched on, and of what it needs."""
+    if not conf.current().scripts_enabled:
+        return []
+    found: list[CheckMessage] = [
+        Warning(
+            f"{conf.SETTING}['SCRIPTS_ENABLED'] is on: whoever may deploy a model makes the server compute for it,"
+            " up to SCRIPT_TIME_LIMIT and SCRIPT_MEMORY_LIMIT for each script.",
+            hint="Leave it on if you trust those who deploy, and silence this check with SILENCED_SYSTEM_CHECKS.",
+            id="workflow_engine.W003",
+        )
+    ]
+    if not scripting.is_available():
+        found.append(
+            Warning(
+                f"{conf.SETTING}['SCRIPTS_ENABLED'] is on, but there is no JavaScript engine: every script will fail.",
+                hint="pip install 'django-workflow-engine-bpmn[js]'",
+                id="workflow_engine.W004",
+            )
+        )
+    return found
 
 
 @register(Tags.compatibility)

@@ -37,7 +37,10 @@ class EngineSettings:
     max_tasks_per_fetch: int = 1_000
     uncaught_bpmn_error: str = "end-execution"  # one of UNCAUGHT_BPMN_ERROR
     unique_business_keys: bool | Collection[str] = False  # of every process, or of these definition keys
-    scripts_enabled: bool = False  # script tasks, in the optional sandbox
+    scripts_enabled: bool = False  # JavaScript of models, in the optional sandbox
+    script_time_limit: timedelta = timedelta(seconds=1)  # computing time of one script; the transaction waits for it
+    script_memory_limit: int = 64 * 2**20  # bytes
+    script_stack_limit: int = 512 * 2**10  # bytes
     command_retries: int = 5  # repetitions of a command after a serialisation failure or a deadlock
     definition_cache_size: int = 500  # compiled definitions per process
     rest: Mapping[str, Any] = field(default_factory=dict)  # limits of the REST API, see workflow_engine.rest.limits

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import copy
 import dataclasses
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -12,8 +12,9 @@ from workflow_engine import ids
 from workflow_engine.bpmn import parse_bpmn
 from workflow_engine.bpmn.model import ProcessDefinition
 from workflow_engine.engine import Engine, history, state
-from workflow_engine.engine.errors import DefinitionNotFound
+from workflow_engine.engine.errors import DefinitionNotFound, ModelError
 from workflow_engine.engine.execution import Execution
+from workflow_engine.engine.ports import ScriptCall, ScriptOutcome
 from workflow_engine.values import type_name
 
 COLUMNS = {
@@ -179,7 +180,9 @@ class MemorySite:
     uncaught_bpmn_error = "end-execution"
     scripts_enabled = False
 
-    def __init__(self) -> None:
+    def __init__(self, *, scripts: Callable[[ScriptCall], ScriptOutcome] | None = None) -> None:
+        self.scripts = scripts  # the sandbox: functools.partial(scripting.run, limits=scripting.Limits())
+        self.script_sources: dict[str, str] = {}  # by name of the resource
         self.database = Database()
         self.definitions: dict[str, ProcessDefinition] = {}
         self.handlers: dict[str, Any] = {}
@@ -205,11 +208,14 @@ class MemorySite:
     def handler(self, name: str) -> Any:
         return self.handlers.get(name)
 
-    def run_script(self, script_format: str, source: str, bindings: dict[str, Any]) -> tuple[Any, dict[str, Any]]:
-        raise AssertionError("no scripts here")
+    def run_script(self, call: ScriptCall) -> ScriptOutcome:
+        return ScriptOutcome(failure="no scripts here") if self.scripts is None else self.scripts(call)
 
     def script_source(self, definition: ProcessDefinition, resource: str) -> str:
-        raise AssertionError("no scripts here")
+        found = self.script_sources.get(resource.removeprefix("deployment://"))
+        if found is None:
+            raise ModelError(f"Cannot find the script '{resource}'.")
+        return found
 
     def current_user(self) -> str | None:
         return None
@@ -246,8 +252,7 @@ class MemorySite:
 
     def execute(self, command: Any) -> Any:
         self.time += timedelta(milliseconds=1)
-        loader = MemoryLoader(self.database)
-        engine = Engine(loader, self)  # type: ignore[arg-type]
+        loader, engine = self.open()
         result = engine.execute(command)
         changes = engine.changes()
         gone = {(table_of(row), row.id) for row in changes.deleted}
@@ -268,5 +273,9 @@ class MemorySite:
         kind = table_of(row)
         self.database.tables[kind][row.id] = {name: getattr(row, name) for name in COLUMNS[kind]}
 
+    def open(self) -> tuple[MemoryLoader, Engine]:
+        loader = MemoryLoader(self.database)
+        return loader, Engine(loader, self)  # type: ignore[arg-type]
+
     def reader(self) -> Engine:
-        return Engine(MemoryLoader(self.database), self)  # type: ignore[arg-type]
+        return self.open()[1]

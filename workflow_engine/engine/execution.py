@@ -59,6 +59,7 @@ class Execution(state.Execution):
     delete_reason: str | None = field(init=False, default=None)
     is_externally_terminated: bool = field(init=False, default=False)
     is_starting_instance: bool = field(init=False, default=False)  # until the first activity is entered
+    has_failed_listener: bool = field(init=False, default=False)  # a listener threw a BPMN error
     ignore_async: bool = field(init=False, default=False)  # joined with others: it ends without a continuation
     preserve_scope: bool = field(init=False, default=False)  # modification: do not end when the last child goes
     skip_custom_listeners: bool = field(init=False, default=False)
@@ -270,7 +271,6 @@ class Execution(state.Execution):
                 context.variables.move_concurrent_local(other, self)
         self.activity_instance_id = other.activity_instance_id
         self.is_active = other.is_active
-        self.is_delete_root = other.is_delete_root
         self.replaced_by = None
         other.replaced_by = self
         self.transitions_to_take = other.transitions_to_take
@@ -310,7 +310,8 @@ class Execution(state.Execution):
         if parent is not None and parent.replaced_by is self:
             parent.replaced_by = None
         for child in self.event_scope_children:
-            self.context.lifecycle.destroy(child)
+            # Its outputs went outwards when the scope that it remembers completed.
+            self.context.lifecycle.destroy(child, skip_io_mappings=True)
             child.remove()
         self.context.clear_execution(self)
         self.context.delete_execution(self)

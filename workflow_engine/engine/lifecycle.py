@@ -180,7 +180,7 @@ class Lifecycle:
     def interrupt(
         self,
         execution: Execution,
-        reason: str,
+        reason: str | None,
         *,
         skip_custom_listeners: bool = False,
         skip_io_mappings: bool = False,
@@ -231,7 +231,7 @@ class Lifecycle:
         """Deletes the execution and everything below it, leaves first."""
         self.context.load_tree(execution)
         execution.delete_reason = reason
-        self._mark_delete_root(execution)
+        execution.is_delete_root = True
         execution.is_ended = True
         execution.skip_custom_listeners = skip_custom_listeners
         execution.skip_io_mappings = skip_io_mappings
@@ -239,6 +239,8 @@ class Lifecycle:
         execution.skip_sub_process_instances = skip_sub_process_instances
         while True:
             leaf = self._next_leaf(execution)
+            if leaf.is_removed:
+                return  # a token goes together with the scope that it carried
             root = self._delete_root_of(leaf)
             if root is not None:
                 leaf.skip_custom_listeners = root.skip_custom_listeners
@@ -264,11 +266,6 @@ class Lifecycle:
             externally_terminated=root is not None and root.is_externally_terminated,
         )
 
-    def _mark_delete_root(self, execution: Execution) -> None:
-        if execution.replaced_by is not None:
-            self._mark_delete_root(execution.replaced_by)
-        execution.is_delete_root = True
-
     def _next_leaf(self, execution: Execution) -> Execution:
         while execution.children:
             execution = execution.children[0]
@@ -286,7 +283,8 @@ class Lifecycle:
         self.context.conditions.dispatch(execution, lambda current: perform(current, operation))
 
     def fire_listeners(self, execution: Execution, scope: Scope, event: str) -> None:
-        self.context.listeners.fire(execution, scope.listeners.get(event, ()), event)
+        if not (event == "end" and execution.has_failed_listener):
+            self.context.listeners.fire(execution, scope.listeners.get(event, ()), event)
 
     def fire_end(self, execution: Execution, activity: Activity) -> None:
         self.fire_listeners(execution, activity, "end")

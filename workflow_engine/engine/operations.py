@@ -11,6 +11,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from workflow_engine.engine.handlers import BpmnError
+
 if TYPE_CHECKING:
     from workflow_engine.engine.execution import Execution
 
@@ -76,4 +78,16 @@ def _run(execution: Execution, operation: Operation) -> None:
         return
     if operation.dropped_if_ended and execution.is_ended:
         return
-    operation.run(execution)
+    try:
+        operation.run(execution)
+    except BpmnError as error:
+        _throw(execution, error)
+
+
+def _throw(execution: Execution, error: BpmnError) -> None:
+    """A listener threw a business error: it goes the way that an error of the activity itself would."""
+    from workflow_engine.engine.errors_thrown import propagate_error
+
+    # The activity ends now; its end listeners must not run (and fail) a second time.
+    execution.has_failed_listener = True
+    propagate_error(execution, error.code, error.message)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Protocol
@@ -77,7 +77,8 @@ class ScriptCall:
     format: str  # the language, as the model writes it
     source: str
     scopes: tuple[dict[str, Any], ...] = ()  # variables: a task's own first, then scopes from the inside outwards
-    subjects: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)  # properties of "execution", "task", "instance"
+    # Properties of "execution", "instance" (of the process) and, in a task listener, "task".
+    subjects: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,6 +6,7 @@ the tables below is done.
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from workflow_engine.bpmn.data import Script
@@ -30,14 +31,17 @@ TASK_PROPERTIES = (
     "id", "name", "description", "assignee", "owner", "priority", "dueDate", "followUpDate", "createTime",
     "taskDefinitionKey", "processInstanceId", "processDefinitionId", "executionId", "tenantId", "eventName",
 )  # fmt: skip
-# What is carried out by the delegate's own methods.
-EXECUTION_METHODS = frozenset({"setVariable", "setVariableLocal", "removeVariable", "setBusinessKey"})
-TASK_METHODS = frozenset(
-    {
-        "setVariable", "setVariableLocal", "setAssignee", "setName", "setDescription", "setOwner", "setPriority",
-        "setDueDate", "setFollowUpDate", "addCandidateUser", "addCandidateGroup", "complete",
-    }
-)  # fmt: skip
+TEXT, DATE = (str, type(None)), (datetime, type(None))
+# All that a script can have done, with the types of the arguments.
+VARIABLE_METHODS: dict[str, tuple[Any, ...]] = {
+    "setVariable": (str, object), "setVariableLocal": (str, object), "removeVariable": (str,), "removeVariableLocal": (str,),
+}  # fmt: skip
+EXECUTION_METHODS = {**VARIABLE_METHODS, "setBusinessKey": (TEXT,)}
+TASK_METHODS = {
+    **VARIABLE_METHODS, "setAssignee": (TEXT,), "setName": (TEXT,), "setDescription": (TEXT,), "setOwner": (TEXT,),
+    "setPriority": (int,), "setDueDate": (DATE,), "setFollowUpDate": (DATE,), "addCandidateUser": (str,),
+    "addCandidateGroup": (str,), "complete": (),
+}  # fmt: skip
 
 
 def run_script(script: Script, execution: Execution, *, task: UserTask | None, event_name: str | None) -> Any:
@@ -107,29 +111,33 @@ def _values(variables: dict[str, Any]) -> dict[str, Any]:
 
 
 def _carry_out(effect: ScriptEffect, execution: Execution, task: UserTask | None) -> None:
-    variables = execution.context.variables
-    args = list(effect.args)
-    if effect.subject == "task" and task is not None:
-        if effect.method in TASK_METHODS:
-            DelegateTask(execution.context, task).call_method(effect.method, args)
-            return
-        if effect.method == "removeVariableLocal" or (
-            effect.method == "removeVariable" and args[0] in variables.task_local(task)
-        ):
-            variables.remove_task_local(task, args[0])
-            return
-        if effect.method == "removeVariable":
-            variables.remove(execution, args[0])
-            return
-    elif effect.subject in ("execution", "instance"):
+    if effect.subject == "task" and task is not None and _fits(effect, TASK_METHODS):
+        _change_task(effect, execution, task)
+    elif effect.subject in ("execution", "instance") and _fits(effect, EXECUTION_METHODS):
         target = execution if effect.subject == "execution" else execution.process_instance
-        if effect.method in EXECUTION_METHODS:
-            DelegateExecution(target).call_method(effect.method, args)
-            return
         if effect.method == "removeVariableLocal":
-            variables.remove_local(target, args[0])
-            return
-    raise _failed(f"it asks for {effect.subject}.{effect.method}, which does not exist", execution)
+            target.context.variables.remove_local(target, *effect.args)
+        else:
+            DelegateExecution(target).call_method(effect.method, list(effect.args))
+    else:
+        raise _failed(f"it asks for {effect.subject}.{effect.method}, which does not exist so", execution)
+
+
+def _fits(effect: ScriptEffect, methods: dict[str, tuple[Any, ...]]) -> bool:
+    types = methods.get(effect.method)
+    return types is not None and len(types) == len(effect.args) and all(map(isinstance, effect.args, types))
+
+
+def _change_task(effect: ScriptEffect, execution: Execution, task: UserTask) -> None:
+    variables = execution.context.variables
+    if effect.method == "removeVariableLocal" or (
+        effect.method == "removeVariable" and effect.args[0] in variables.task_local(task)
+    ):
+        variables.remove_task_local(task, effect.args[0])
+    elif effect.method == "removeVariable":
+        variables.remove(execution, effect.args[0])
+    else:
+        DelegateTask(execution.context, task).call_method(effect.method, list(effect.args))
 
 
 def _failed(reason: str, execution: Execution) -> ModelError:

@@ -66,7 +66,7 @@ class Execution(Row):
         verbose_name_plural = _("executions")
         # Steps change activity and flags of a row; no index on those, so PostgreSQL updates the row in place.
         indexes = [
-            models.Index(fields=["parent"], condition=Q(parent__isnull=False), name="wf_execution_parent"),
+            models.Index(fields=["parent", "id"], condition=Q(parent__isnull=False), name="wf_execution_parent"),
             models.Index(
                 fields=["super_execution"], condition=Q(super_execution__isnull=False), name="wf_execution_super"
             ),

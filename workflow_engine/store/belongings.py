@@ -60,14 +60,15 @@ class Belongings:
             wanted = [execution_id]
             family = self._family.get(execution_id, ())
             if any(member in known for member in family):
-                wanted = [member for member in family if member not in known and self._may_have(member, kind)]
+                wanted = [member for member in family if member not in known and self.may_have(member, kind)]
             for owner in wanted:
                 known[owner] = []
             for owner, row in self._load(kind, attribute, wanted):
                 known[owner].append(row)
         return list(known[execution_id])
 
-    def _may_have(self, execution_id: str, kind: type[Any]) -> bool:
+    def may_have(self, execution_id: str, kind: type[Any]) -> bool:
+        """False if a flag says that it has none."""
         has = self._has.get(execution_id)
         return has is None or kind in has
 

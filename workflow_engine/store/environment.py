@@ -5,10 +5,11 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from workflow_engine import conf, handlers, ids, models
+from workflow_engine import conf, handlers, ids, models, scripting
 from workflow_engine.bpmn import ProcessDefinition
 from workflow_engine.bpmn.data import CallBinding
 from workflow_engine.engine.errors import ModelError
+from workflow_engine.engine.ports import ScriptCall, ScriptOutcome
 from workflow_engine.store import business_keys, definitions
 from workflow_engine.store.unit_of_work import UnitOfWork
 
@@ -60,13 +61,18 @@ class StoreEnvironment:
     def handler(self, name: str) -> Any | None:
         return handlers.find(name)
 
-    def run_script(self, script_format: str, source: str, bindings: dict[str, Any]) -> tuple[Any, dict[str, Any]]:
+    def run_script(self, call: ScriptCall) -> ScriptOutcome:
         if not self.scripts_enabled:
-            raise ModelError(
-                f"Cannot run a {script_format} script: scripts are switched off."
-                " The site may enable them with the setting SCRIPTS_ENABLED."
+            return ScriptOutcome(
+                failure=f"scripts ({call.format}) are switched off. The site may enable them with the setting SCRIPTS_ENABLED."
             )
-        raise ModelError(f"Cannot run a {script_format} script: there is no sandbox for this language.")
+        settings = conf.current()
+        limits = scripting.Limits(
+            seconds=settings.script_time_limit.total_seconds(),
+            memory=settings.script_memory_limit,
+            stack=settings.script_stack_limit,
+        )
+        return scripting.run(call, limits)
 
     def script_source(self, definition: ProcessDefinition, resource: str) -> str:
         name = resource.removeprefix("deployment://").removeprefix("classpath://")

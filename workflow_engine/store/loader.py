@@ -112,6 +112,8 @@ class RowLoader:
         return found
 
     def live_children(self, execution_id: str, *, limit: int) -> list[state.Execution]:
+        if not self._belongings.may_have(execution_id, Execution):
+            return []
         table = tables.of_class(Execution)
         records = self._dialect.fetch(*statements.live_children(self._dialect, table, execution_id, limit))
         return [self._adopt(table, values) for values in self._dialect.rows(table, records)]
@@ -184,12 +186,17 @@ class RowLoader:
         # In the order of their ids, so that two signals do not lock crosswise.
         for root in sorted({root for _, root in pairs if root} - self.locked_roots):
             self.lock_root(root)
+        by_partition: dict[int, list[str]] = {}
+        for row_id, root in pairs:
+            if not root or root in self.locked_roots:
+                by_partition.setdefault(ids.partition_of(row_id), []).append(row_id)
+        # Read again under the locks: somebody may have got the signal meanwhile, or have left.
         rows = [
-            self._by_id(state.EventSubscription, row_id)
-            for row_id, root in pairs
-            if not root or root in self.locked_roots
+            row
+            for row_ids in by_partition.values()
+            for row in self._load_batches(state.EventSubscription, "id", row_ids)
         ]
-        return [row for row in rows if row is not None]
+        return sorted((row for _, row in rows), key=lambda row: row.id)
 
     # -- rows and snapshots ---------------------------------------------------------------------------------------------
 
@@ -198,9 +205,15 @@ class RowLoader:
         return self._select(tables.of_class(row_class), conditions)
 
     def _load_belongings(self, kind: type[Any], attribute: str, owner_ids: Sequence[str]) -> list[tuple[str, Any]]:
-        more = {"task_id": None} if kind is state.Variable else {}
+        more: dict[str, None] = {"task_id": None} if kind is state.Variable else {}
         if len(owner_ids) == 1:
             return [(owner_ids[0], row) for row in self._of(kind, attribute, owner_ids[0], **more)]
+        return self._load_batches(kind, attribute, owner_ids, **more)
+
+    def _load_batches(
+        self, kind: type[Any], attribute: str, owner_ids: Sequence[str], **more: None
+    ) -> list[tuple[str, Any]]:
+        """Rows whose attribute is one of these ids of one partition, each with that id."""
         table = tables.of_class(kind)
         batches = [owner_ids[start : start + BATCH] for start in range(0, len(owner_ids), BATCH)]
         found = [row for batch in batches for row in self._dialect.select_of(table, attribute, batch, more)]

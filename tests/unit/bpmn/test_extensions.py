@@ -86,7 +86,7 @@ def test_fields_are_texts_or_expressions():
 
 def test_people_and_dates_of_a_user_task():
     task = parse(
-        '<userTask id="task" name="Check ${order}" camunda:assignee="${boss}" camunda:candidateUsers="kermit, ${f(a,b)}" '
+        '<userTask id="task" name="Check ${order}" camunda:assignee="${boss}" camunda:candidateUsers="kermit, ${people.of(a,b)}" '
         'camunda:candidateGroups="sales,${more}" camunda:dueDate="${due}" camunda:followUpDate="2030-01-01" '
         'camunda:priority="70" camunda:formKey="embedded:x"><documentation>Look\n</documentation>'
         "<potentialOwner><resourceAssignmentExpression><formalExpression>user(gonzo), group(it), qa</formalExpression>"
@@ -94,7 +94,7 @@ def test_people_and_dates_of_a_user_task():
     ).activity("task")
     found = task.user_task
     assert (found.name.text, found.documentation.text, found.assignee.text) == ("Check ${order}", "Look", "${boss}")
-    assert [e.text for e in found.candidate_users] == ["gonzo", "kermit", "${f(a,b)}"]
+    assert [e.text for e in found.candidate_users] == ["gonzo", "kermit", "${people.of(a,b)}"]
     assert [e.text for e in found.candidate_groups] == ["it", "qa", "sales", "${more}"]
     assert (found.due_date.text, found.follow_up_date.text, found.priority.text) == ("${due}", "2030-01-01", "70")
     assert found.form_key.text == "embedded:x"

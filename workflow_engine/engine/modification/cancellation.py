@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 from workflow_engine.bpmn.model import Activity, Scope
 from workflow_engine.engine.activity_instances import (
@@ -12,7 +13,7 @@ from workflow_engine.engine.activity_instances import (
 )
 from workflow_engine.engine.commands import ModificationInstruction
 from workflow_engine.engine.elements import element_of
-from workflow_engine.engine.errors import BadInput
+from workflow_engine.engine.errors import BadInput, Suspended
 from workflow_engine.engine.execution import Execution
 from workflow_engine.engine.modification.manner import DEFAULT_REASON, Manner, failure
 from workflow_engine.engine.modification.scope_executions import ScopeExecutions, scope_of
@@ -24,17 +25,16 @@ def cancel(instance: Execution, instruction: ModificationInstruction, manner: Ma
     elif instruction.transition_instance_id is not None:
         cancel_transition_instance(instance, instruction, manner)
     else:
+        with_reason = replace(manner, reason=DEFAULT_REASON)
         for single in instructions_for_all(instance, instruction):
-            cancel(instance, single, manner)
+            cancel(instance, single, with_reason)
 
 
 def instructions_for_all(instance: Execution, instruction: ModificationInstruction) -> list[ModificationInstruction]:
     """One instruction for every instance of the activity that there is now."""
     activity = instance.definition.flow_nodes.get(instruction.activity_id or "")
     if activity is None:
-        raise BadInput(
-            failure(instruction, f"the process '{instance.process_definition_id}' has no activity of this id")
-        )
+        return []  # as in Camunda: of what does not exist there are no instances
     tree = activity_instance_tree(instance.context, instance.id)
     around = set(_scope_ids(activity))
     found = [] if tree is None else list(_walk(tree, around))
@@ -87,7 +87,7 @@ def cancel_transition_instance(instance: Execution, instruction: ModificationIns
         raise BadInput(
             failure(instruction, f"Transition instance '{instruction.transition_instance_id}' does not exist")
         )
-    cancel_execution(instance.context.execution(found.execution_id), manner)
+    cancel_execution(instance.context.execution(found.execution_id), replace(manner, reason=DEFAULT_REASON))
 
 
 def find_activity_instance(tree: ActivityInstance, instance_id: str | None) -> ActivityInstance | None:
@@ -124,11 +124,14 @@ def cancel_execution(execution: Execution, manner: Manner) -> None:
     outermost = execution
     while (around := parent_scope(outermost)) is not None and len(around.live_children) <= 1:
         outermost = around
-    reason = manner.reason or DEFAULT_REASON
     if outermost.preserve_scope:
+        if outermost.is_suspended and outermost.activity is not None:
+            raise Suspended(
+                f"Cannot cancel activity '{outermost.activity_id}': execution '{outermost.id}' is suspended."
+            )
         lifecycle.interrupt(
             outermost,
-            reason,
+            manner.reason,
             skip_custom_listeners=manner.skip_custom_listeners,
             skip_io_mappings=manner.skip_io_mappings,
             externally_terminated=manner.is_external,
@@ -138,7 +141,7 @@ def cancel_execution(execution: Execution, manner: Manner) -> None:
         return
     lifecycle.delete_cascade(
         outermost,
-        reason,
+        manner.reason,
         skip_custom_listeners=manner.skip_custom_listeners,
         skip_io_mappings=manner.skip_io_mappings,
         externally_terminated=manner.is_external,

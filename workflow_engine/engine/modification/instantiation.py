@@ -11,7 +11,7 @@ from workflow_engine.engine.activity_instances import activity_instance_tree
 from workflow_engine.engine.commands import ModificationInstruction
 from workflow_engine.engine.elements import element_of
 from workflow_engine.engine.entering import start_stack
-from workflow_engine.engine.errors import BadInput, NotAllowed
+from workflow_engine.engine.errors import BadInput, NotAllowed, Suspended
 from workflow_engine.engine.execution import Execution, Instantiation
 from workflow_engine.engine.modification.cancellation import find_activity_instance
 from workflow_engine.engine.modification.manner import Manner, failure
@@ -36,6 +36,8 @@ class _Plan:
 
 def instantiate(instance: Execution, instruction: ModificationInstruction, manner: Manner) -> None:
     target = find_target(instance.definition, instruction)
+    if instance.is_suspended:
+        raise Suspended(failure(instruction, f"process instance '{instance.id}' is suspended"))
     mapping = ScopeExecutions(instance)
     stack, scope_execution = _existing_scope(instance, instruction, target, mapping)
     plan = _Plan(instruction=instruction, manner=manner, target=target, stack=stack, mapping=mapping)
@@ -52,10 +54,8 @@ def instantiate(instance: Execution, instruction: ModificationInstruction, manne
         _start_interrupting(plan, plan.topmost.event_scope)
     elif behavior is StartBehavior.INTERRUPT_FLOW_SCOPE:
         _start_interrupting(plan, flow_scope)
-    elif not scope_execution.children and (scope_execution.activity is None or scope_execution.is_ended):
-        _start_on(plan, scope_execution)
     else:
-        _start_beside(plan, scope_execution)
+        _start_in(plan, scope_execution)
 
 
 def _existing_scope(
@@ -132,7 +132,7 @@ def _start_canceling(plan: _Plan) -> None:
     if holder is None:
         flow_scope_execution = plan.mapping.only(topmost.flow_scope)
         assert flow_scope_execution is not None
-        _start_beside(plan, flow_scope_execution)
+        _start_in(plan, flow_scope_execution)
         return
     holder.context.lifecycle.delete_cascade(
         holder,
@@ -162,9 +162,13 @@ def _start_interrupting(plan: _Plan, scope: Scope) -> None:
     _start_on(plan, holder)
 
 
-def _start_beside(plan: _Plan, scope_execution: Execution) -> None:
+def _start_in(plan: _Plan, scope_execution: Execution) -> None:
+    """Beside what is active in the scope; a scope that is empty carries the new token itself."""
     flow_scope = _flow_scope(plan)
-    if isinstance(flow_scope, Activity):
+    is_empty = scope_execution.activity is None or scope_execution.is_ended
+    if is_empty and not scope_execution.live_children:
+        _start_on(plan, scope_execution)
+    elif isinstance(flow_scope, Activity):
         _start_on(plan, element_of(flow_scope).create_inner_instance(scope_execution))
     else:
         _start_on(plan, scope_execution.create_concurrent())

@@ -13,7 +13,7 @@ DEFAULT_REASON = "Cancellation due to process instance modification"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Manner:
-    reason: str | None = None  # of what is canceled; None: `DEFAULT_REASON`
+    reason: str | None = None  # of what is canceled
     skip_custom_listeners: bool = False
     skip_io_mappings: bool = False
     is_external: bool = True  # an instance that ends by it was terminated from the outside

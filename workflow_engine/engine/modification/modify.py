@@ -58,7 +58,7 @@ def _modify(instance: Execution, instructions: list[ModificationInstruction], ma
     for instruction in instructions:
         carry_out(instance, instruction, manner)
     instance.preserve_scope = False
-    if instance.children or instance.is_canceled or instance.is_removed:
+    if instance.live_children or instance.is_canceled or instance.is_removed:
         return
     if instance.activity is None:
         _delete_with_empty_callers(instance, manner)

@@ -6,14 +6,13 @@ from typing import TYPE_CHECKING
 
 from workflow_engine.bpmn.model import ProcessDefinition
 from workflow_engine.engine.commands import StartProcessInstance
-from workflow_engine.engine.errors import BadInput
 from workflow_engine.engine.execution import Execution
 from workflow_engine.engine.leaving import PROCESS_END
 from workflow_engine.engine.modification.manner import Manner
 from workflow_engine.engine.modification.modify import carry_out
 from workflow_engine.engine.modification.targets import find_target
 from workflow_engine.engine.operations import perform
-from workflow_engine.engine.start import create_process_instance
+from workflow_engine.engine.start import create_process_instance, start_process_instance
 
 if TYPE_CHECKING:
     from workflow_engine.engine.context import CommandContext
@@ -22,19 +21,23 @@ if TYPE_CHECKING:
 def start_with_instructions(
     context: CommandContext, definition: ProcessDefinition, command: StartProcessInstance
 ) -> Execution:
-    if any(instruction.kind == "cancel" for instruction in command.start_instructions):
-        raise BadInput("An instance that is only starting has nothing to cancel: use start instructions.")
-    first = find_target(definition, command.start_instructions[0]).first_activity
+    # As in Camunda: what an instance cancels before it has begun counts for nothing.
+    instructions = [instruction for instruction in command.start_instructions if instruction.kind != "cancel"]
+    if not instructions:
+        return start_process_instance(
+            context, definition, business_key=command.business_key, variables=command.variables
+        )
+    first = find_target(definition, instructions[0]).first_activity
     instance = create_process_instance(context, definition, business_key=command.business_key, super_execution=None)
     instance.skip_custom_listeners = command.skip_custom_listeners
     instance.set_activity(first)
     _begin(instance, command)
     instance.preserve_scope = True
     manner = Manner(skip_custom_listeners=command.skip_custom_listeners, skip_io_mappings=command.skip_io_mappings)
-    for instruction in command.start_instructions:
+    for instruction in instructions:
         carry_out(instance, instruction, manner)
     instance.preserve_scope = False
-    if not instance.children and instance.is_ended and not instance.is_removed:
+    if not instance.live_children and instance.is_ended and not instance.is_removed:
         perform(instance, PROCESS_END)
     return instance
 
