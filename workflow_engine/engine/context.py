@@ -54,6 +54,7 @@ class CommandContext:
         self.queue: list[Callable[[], object]] = []
         self.is_executing = False
         self.activities_entered = 0
+        self._allowance = 0
         self._executions: dict[str, Execution] = {}
         self._rows: dict[tuple[type, str], Any] = {}
         self._trees: set[str] = set()
@@ -292,12 +293,21 @@ class CommandContext:
 
     # -- limits -----------------------------------------------------------------------------------
 
+    def allow_instances(self, inner: Activity, count: int) -> None:
+        """A multi-instance activity has a limit of its own: what happens once in each instance is no endless loop."""
+        self._allowance += count * _size(inner)
+
     def count_activity(self, execution: Execution) -> None:
         self.activities_entered += 1
-        limit = self.environment.max_activities_per_command
+        limit = self.environment.max_activities_per_command + self._allowance
         if self.activities_entered > limit:
             raise LimitExceeded(
                 f"Process instance '{execution.process_instance_id}' entered more than {limit} activities in one command"
                 f" without reaching a wait state; the last was '{execution.activity_id}'. Does it loop for ever?",
                 activity_id=execution.activity_id,
             )
+
+
+def _size(activity: Activity) -> int:
+    """An activity and all that it contains."""
+    return 1 + sum(_size(inner) for inner in activity.activities)

@@ -35,7 +35,9 @@ class Execution:
     is_event_scope: bool = False
     is_suspended: bool = False
     sequence_counter: int = 0
-    contents: int = 0  # a bit for each kind of row that it owns (`execution.Contents`): nobody looks for what is not there
+    contents: int = (
+        0  # a bit for each kind of row that it owns (`execution.Contents`): nobody looks for what is not there
+    )
     history_sequence: int = 0  # last sequence number given to a history row; only used on the root process instance
     tenant_id: str = ""
 

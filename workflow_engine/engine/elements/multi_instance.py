@@ -39,6 +39,7 @@ class MultiInstanceBody(ActivityElement):
         if count == 0:
             self.leave(execution)
         else:
+            execution.context.allow_instances(_inner(execution.activity), count)
             self.create_instances(execution, count)
 
     def create_instances(self, execution: Execution, count: int) -> None:

@@ -1,0 +1,47 @@
+"""Repeats a measurement and prints its minimum, median and maximum, with what it was measured on."""
+
+from __future__ import annotations
+
+import os
+import platform
+import statistics
+import sys
+import time
+from collections.abc import Callable
+
+import workflow_engine
+
+
+def machine() -> str:
+    return (
+        f"workflow engine {workflow_engine.__version__}, Python {platform.python_version()}, {platform.system()}"
+        f" {platform.machine()}, {os.cpu_count()} cores"
+    )
+
+
+def rate(name: str, unit: str, amount: int, work: Callable[[], object], *, rounds: int = 7) -> float:
+    """Prints how many `unit` a second of CPU time `work` does, which does `amount` of them; gives the median."""
+    work()  # warms caches
+    found = []
+    for _ in range(rounds):
+        before = time.process_time()
+        work()
+        found.append(amount / (time.process_time() - before))
+    return _show(name, f"{unit}/s of CPU", found)
+
+
+def duration(name: str, work: Callable[[], object], *, rounds: int = 7) -> float:
+    """Prints the milliseconds of CPU time that `work` takes; gives the median."""
+    work()
+    found = []
+    for _ in range(rounds):
+        before = time.process_time()
+        work()
+        found.append((time.process_time() - before) * 1000)
+    return _show(name, "ms of CPU", found)
+
+
+def _show(name: str, unit: str, found: list[float]) -> float:
+    median = statistics.median(found)
+    sys.stdout.write(f"{name:<44} {min(found):>10.1f} {median:>10.1f} {max(found):>10.1f}  {unit}\n")
+    return median
