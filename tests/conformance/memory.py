@@ -43,6 +43,7 @@ class Database:
         self.activities: dict[str, dict[str, Any]] = {}
         self.variables: dict[str, dict[str, Any]] = {}
         self.commands = 0
+        self.undoing: dict[str, str] = {}
 
     def rows(self, kind: type, **where: Any) -> list[dict[str, Any]]:
         found = [row for row in self.tables[kind].values() if all(row[name] == value for name, value in where.items())]
@@ -70,6 +71,8 @@ class Database:
             if known is not None:
                 known["state"] = "canceled" if event.canceled else "ended"
                 known["activity"], known["type"] = event.activity_id, event.activity_type
+        elif isinstance(event, history.CompensationRecorded) and event.execution_id is not None:
+            self.undoing[event.execution_id] = event.record_id
         elif isinstance(event, history.VariableChanged):
             if event.change == "delete":
                 self.variables.pop(event.variable_id, None)
@@ -149,6 +152,9 @@ class MemoryLoader:
 
     def incidents_caused_by(self, incident_id: str) -> list[Any]:
         return self._rows(state.Incident, cause_incident_id=incident_id)
+
+    def compensation_record_id(self, execution_id: str) -> str | None:
+        return self.database.undoing.get(execution_id)
 
     def external_task(self, task_id: str) -> Any:
         return next(iter(self._rows(state.ExternalTask, id=task_id)), None)

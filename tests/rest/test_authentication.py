@@ -88,6 +88,7 @@ def test_a_permission_opens_its_action_and_no_other(db: None) -> None:
         "Basic " + base64.b64encode(b"root\0:secret").decode(),
         "Bearer",
         "Bearer x",
+        "Bearer a\0b",
         "Digest x",
         "Basic " + "x" * 10_000,
         basic("root", "wrong"),
@@ -198,3 +199,23 @@ def test_the_token_of_a_users_credential_has_that_users_permissions(superuser: A
     superuser.is_active = False
     superuser.save()
     api.get("/deployment").refused(401)
+
+
+def test_a_worker_bound_to_topics_sees_no_lists(db: None) -> None:
+    _, token = WorkerCredential.issue("worker", topics=["mine"])
+    for path in ("/external-task", "/variable-instance", "/process-instance"):
+        Api(f"Bearer {token}").get(path).refused(403)
+
+
+def test_variables_are_not_told_by_other_ways_without_their_permission(db: None) -> None:
+    user = get_user_model().objects.create_user("starter", password="secret")
+    names = ("start_process", "view_processinstance", "view_usertask", "correlate_message", "complete_user_task")
+    user.user_permissions.add(*Permission.objects.filter(codename__in=names))
+    api = Api(basic("starter", "secret"))
+    api.get("/process-instance").ok()
+    api.get("/process-instance?variables=n_eq_5").refused(403)
+    api.post("/process-instance", {"orQueries": [{"variables": []}]}).refused(403)
+    api.get("/task?withTaskVariablesInReturn=true").refused(403)
+    api.post("/process-definition/key/x/start", {"withVariablesInReturn": True}).refused(403)
+    api.post("/message", {"messageName": "x", "resultEnabled": True, "variablesInResultEnabled": True}).refused(403)
+    api.post("/task/x/complete", {"withVariablesInReturn": True}).refused(403)

@@ -47,11 +47,13 @@ class Transport:
             raise EngineUnavailable(f"{method} {path}: the engine answered {status}")
         parsed = _parsed(answer)
         if status >= 300:
-            error = parsed if isinstance(parsed, dict) else {}
-            raise EngineRefused(
-                status, str(error.get("type") or ""), str(error.get("message") or answer[:300].decode(errors="replace"))
-            )
+            raise self._refusal(status, parsed)
         return parsed
+
+    def _refusal(self, status: int, parsed: Any) -> EngineRefused:
+        if isinstance(parsed, dict):
+            return EngineRefused(status, str(parsed.get("type") or ""), str(parsed.get("message") or ""))
+        return EngineRefused(status, "", f"no JSON in the answer; is {self.base_url} the engine's REST API?")
 
     def close(self) -> None:
         with self._lock:

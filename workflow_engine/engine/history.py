@@ -175,4 +175,4 @@ class CompensationRecorded(HistoryEvent):
     activity_id: str | None = None  # what was done
     handler_activity_id: str | None = None  # what undoes it
     scope_activity_instance_id: str | None = None
-    activity_instance_id: str | None = None  # of the handler while it runs
+    execution_id: str | None = None  # on which the handler runs, once it does

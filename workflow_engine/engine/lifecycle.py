@@ -155,6 +155,8 @@ class Lifecycle:
         activity = execution.activity
         assert parent is not None
         assert activity is not None
+        if execution.is_concurrent:
+            self.context.subscriptions.tell_compensated(execution)
         execution.remove()
         if parent.activity is None and isinstance(activity.flow_scope, Activity):
             parent.set_activity(activity.flow_scope)

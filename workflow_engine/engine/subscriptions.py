@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 class Subscriptions:
     def __init__(self, context: CommandContext) -> None:
         self.context = context
+        self._undoing: dict[str, str] = {}  # record by the execution that undoes it, of this command
 
     def of(self, execution: Execution) -> list[EventSubscription]:
         if execution.subscription_list is None:
@@ -113,8 +114,28 @@ class Subscriptions:
         self._move(subscription, self.context.execution(subscription.execution_id), execution)
 
     def consume_compensate(self, subscription: EventSubscription) -> None:
+        """The record has served: its handler starts on the execution that the record names."""
         self.remove(subscription)
-        self._tell(subscription, "compensating")
+        self._tell(subscription, "compensating", execution_id=subscription.configuration)
+        if subscription.configuration is not None:
+            self._undoing[subscription.configuration] = subscription.id
+
+    def tell_compensated(self, execution: Execution) -> None:
+        """The execution that undid a record is done."""
+        record_id = self._undoing.get(execution.id) or self.context.loader.compensation_record_id(execution.id)
+        if record_id is None:
+            return
+        self.context.emit(
+            CompensationRecorded(
+                time=self.context.now,
+                process_instance_id=execution.process_instance_id,
+                root_process_instance_id=execution.root_process_instance_id,
+                process_definition_id=execution.process_definition_id,
+                tenant_id=execution.tenant_id,
+                record_id=record_id,
+                state="compensated",
+            )
+        )
 
     def _tell(
         self,
@@ -123,6 +144,7 @@ class Subscriptions:
         *,
         done: str | None = None,
         scope_activity_instance_id: str | None = None,
+        execution_id: str | None = None,
     ) -> None:
         self.context.emit(
             CompensationRecorded(
@@ -136,6 +158,7 @@ class Subscriptions:
                 activity_id=done,
                 handler_activity_id=subscription.activity_id,
                 scope_activity_instance_id=scope_activity_instance_id,
+                execution_id=execution_id,
             )
         )
 

@@ -213,6 +213,7 @@ class Variables:
                 scope_activity_instance_id=scope_instance_id,
                 activity_instance_id=source.activity_instance_id,
                 revision=variable.sequence_counter - 1,
+                is_initial=change == "create" and scope.is_starting_instance and scope.is_process_instance,
             )
         )
         self.context.conditions.variable_changed(scope, variable.name, change)

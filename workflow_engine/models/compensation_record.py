@@ -29,7 +29,9 @@ class CompensationRecord(Row):
         _("handler"), max_length=255, null=True, blank=True, help_text=_("What undoes it.")
     )
     scope_activity_instance_id = models.UUIDField(_("scope"), null=True, blank=True)
-    activity_instance_id = models.UUIDField(_("activity instance of the handler"), null=True, blank=True)
+    execution_id = models.UUIDField(
+        _("undone on execution"), null=True, blank=True, help_text=_("On which the handler runs or ran.")
+    )
     create_time = models.DateTimeField(_("recorded"))
     start_time = models.DateTimeField(_("compensation started"), null=True, blank=True)
     end_time = models.DateTimeField(_("compensation ended"), null=True, blank=True)

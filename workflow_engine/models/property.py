@@ -14,6 +14,8 @@ class Property(models.Model):
     name = models.CharField(_("name"), primary_key=True, max_length=64)
     value = models.CharField(_("value"), max_length=300, blank=True, default="")
 
+    objects = models.Manager["Property"]()
+
     class Meta:
         db_table = "workflow_engine_property"
         verbose_name = _("engine property")

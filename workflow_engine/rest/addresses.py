@@ -2,19 +2,25 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import Any
 
 from django.http import HttpRequest
-from django.urls import reverse
+from django.urls import get_script_prefix, get_urlconf, reverse
 
 NAMESPACE = "workflow_engine_rest"
 
 
 def root_of(request: HttpRequest) -> str:
     """The API's absolute address without a slash at its end."""
-    match = request.resolver_match
-    version = reverse(f"{NAMESPACE}:version", current_app=match.namespace if match else None)
-    return str(request.build_absolute_uri(version.rsplit("/", 1)[0]))
+    namespace = request.resolver_match.namespace if request.resolver_match else ""
+    return f"{request.scheme}://{request.get_host()}{_path(namespace, get_urlconf(), get_script_prefix())}"
+
+
+@lru_cache(maxsize=64)
+def _path(namespace: str, urlconf: Any, script_prefix: str) -> str:
+    """A site may have put the API anywhere; all that `reverse` depends on is an argument, so that its answer can be kept."""
+    return reverse(f"{NAMESPACE}:version", urlconf=urlconf, current_app=namespace).rsplit("/", 1)[0]
 
 
 def link(request: HttpRequest, path: str, *, rel: str = "self", method: str = "GET") -> dict[str, Any]:

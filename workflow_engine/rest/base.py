@@ -8,6 +8,7 @@ from typing import Any, ClassVar
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from rest_framework.authentication import BaseAuthentication
+from rest_framework.exceptions import PermissionDenied
 from rest_framework.permissions import BasePermission
 from rest_framework.request import Request
 from rest_framework.views import APIView
@@ -15,7 +16,7 @@ from rest_framework.views import APIView
 from workflow_engine.engine.commands import Command
 from workflow_engine.rest.authentication import BasicCredentials, SessionWithCsrf, WorkerToken
 from workflow_engine.rest.errors import NotFound, RestError, answer_to
-from workflow_engine.rest.permissions import HasPermission
+from workflow_engine.rest.permissions import APP, HasPermission, refusal
 from workflow_engine.rest.request_body import Body, check_length, read_body
 from workflow_engine.services.command import execute
 
@@ -64,6 +65,7 @@ class EngineView(APIView):
         if not isinstance(response, HttpResponse):
             raise TypeError(f"{type(self).__name__} answered with {type(response).__name__}")
         response.headers.setdefault("Cache-Control", "no-store")
+        response.headers.setdefault("X-Content-Type-Options", "nosniff")
         return response
 
     def options(self, request: Any, *args: Any, **kwargs: Any) -> Any:
@@ -73,6 +75,11 @@ class EngineView(APIView):
 
     def body(self) -> Body:
         return read_body(self.request._request)
+
+    def require(self, permission: str) -> None:
+        """For what a request asks beside its method's own permission."""
+        if not self.request.user.has_perm(f"{APP}.{permission}"):
+            raise PermissionDenied(refusal(self.request.user, permission))
 
     def execute(self, command: Command) -> Any:
         """The one door for commands on running instances."""

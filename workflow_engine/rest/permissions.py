@@ -22,8 +22,12 @@ class HasPermission(BasePermission):
         needed = view.permissions.get("GET" if request.method in ("HEAD", "OPTIONS") else request.method)
         if needed is None or user.has_perm(f"{APP}.{needed}"):
             return True
-        self.message = f"User '{user.get_username()}' has not the permission '{APP}.{needed}'."
+        self.message = refusal(user, needed)
         return False
+
+
+def refusal(user: Any, permission: str) -> str:
+    return f"User '{user.get_username()}' has not the permission '{APP}.{permission}'."
 
 
 class IsPublic(BasePermission):

@@ -1,8 +1,8 @@
 """Remembers which user name and password were right, so that not every request costs a password hash.
 
-What is kept is no password: the key is an HMAC of name and password under the site's secret, the entry names the user and a
-fingerprint of the stored hash. An entry only spares the hashing. Each request still reads the user's row, so a new password, a disabled
-or a deleted user is refused at once, in every process.
+What is kept is no password: the key is an HMAC of name and password under the site's secret, the entry holds the user and a
+fingerprint of name and stored hash. An entry only spares the hashing. Each request still reads the user's row, so a new
+password, a disabled, renamed or deleted user is refused at once, in every process.
 """
 
 from __future__ import annotations
@@ -12,17 +12,28 @@ import hmac
 import threading
 import time
 from collections import OrderedDict
+from dataclasses import dataclass
 from typing import Any
 
 from django.conf import settings
-from django.contrib.auth import authenticate, get_user_model
+from django.contrib.auth import authenticate
 from django.http import HttpRequest
+
+from workflow_engine.rest import user_rows
 
 SECONDS_TO_LIVE = 300.0
 MAX_ENTRIES = 1_000
 
+
+@dataclass(frozen=True, slots=True)
+class _Entry:
+    user: Any
+    fingerprint: bytes
+    until: float
+
+
 _lock = threading.Lock()
-_entries: OrderedDict[bytes, tuple[Any, bytes, float]] = OrderedDict()
+_entries: OrderedDict[bytes, _Entry] = OrderedDict()
 
 
 def verify(request: HttpRequest, username: str, password: str) -> Any | None:
@@ -33,9 +44,7 @@ def verify(request: HttpRequest, username: str, password: str) -> Any | None:
     user = authenticate(request, username=username, password=password)
     if user is None or not user.is_active:
         return None
-    # Read again: a backend that just renewed the hash leaves an old one on its object.
-    if (fresh := _read(user.pk)) is not None:
-        _remember(key, fresh)
+    _remember(key, user)
     return user
 
 
@@ -45,34 +54,31 @@ def forget_all() -> None:
 
 
 def _remembered(key: bytes) -> Any | None:
-    with _lock:
-        entry = _entries.get(key)
+    entry = _entries.get(key)
     if entry is None:
         return None
-    user_id, fingerprint, until = entry
-    user = _read(user_id) if time.monotonic() < until else None
-    if user is None or not hmac.compare_digest(fingerprint, _fingerprint(user)):
+    row = user_rows.read(entry.user) if time.monotonic() < entry.until else None
+    if row is None or not row.is_active or not hmac.compare_digest(entry.fingerprint, _fingerprint(row)):
         with _lock:
             _entries.pop(key, None)
         return None
-    return user
+    return user_rows.as_user(entry.user, row)
 
 
 def _remember(key: bytes, user: Any) -> None:
+    # Read again: a backend that has just renewed the hash leaves the old one on its object.
+    row = user_rows.read(user)
+    if row is None:
+        return
+    entry = _Entry(user_rows.as_user(user, row), _fingerprint(row), time.monotonic() + SECONDS_TO_LIVE)
     with _lock:
-        _entries[key] = (user.pk, _fingerprint(user), time.monotonic() + SECONDS_TO_LIVE)
+        _entries[key] = entry
         while len(_entries) > MAX_ENTRIES:
             _entries.popitem(last=False)
 
 
-def _read(user_id: Any) -> Any | None:
-    """One query by primary key."""
-    user = get_user_model()._default_manager.filter(pk=user_id).first()
-    return user if user is not None and user.is_active else None
-
-
-def _fingerprint(user: Any) -> bytes:
-    return hashlib.sha256(user.password.encode()).digest()
+def _fingerprint(row: user_rows.UserRow) -> bytes:
+    return hashlib.sha256(f"{len(row.username)}:{row.username}{row.password}".encode()).digest()
 
 
 def _secret() -> bytes:

@@ -12,9 +12,9 @@ from workflow_engine.models import WorkerCredential
 from workflow_engine.rest.permissions import APP
 
 # A credential that belongs to no user may do what a worker does, and no more.
-WORKER_PERMISSIONS = frozenset(
-    f"{APP}.{name}" for name in ("fetch_external_task", "complete_external_task", "view_externaltask", "view_variables")
-)
+WORKING = frozenset(f"{APP}.{name}" for name in ("fetch_external_task", "complete_external_task"))
+# Lists know no topics, so they are closed to a worker that is bound to some.
+LOOKING = frozenset(f"{APP}.{name}" for name in ("view_externaltask", "view_variables"))
 USED_EVERY = timedelta(minutes=1)
 
 
@@ -35,13 +35,17 @@ class WorkerPrincipal(AnonymousUser):
 
     def has_perm(self, perm: str, obj: Any = None) -> bool:
         user = self.credential.user
-        return bool(user.has_perm(perm, obj)) if user else perm in WORKER_PERMISSIONS
+        if user is not None:
+            return bool(user.has_perm(perm, obj))
+        return perm in WORKING or (perm in LOOKING and not self.credential.topics)
 
     def may_work_on(self, topic: str) -> bool:
         return self.credential.may_work_on(topic)
 
 
 def principal_of(token: str) -> WorkerPrincipal | None:
+    if not (token.isascii() and token.isprintable()):
+        return None
     # The process's clock will do for an expiry: asking the database's would cost every request a query.
     now = datetime.now(UTC) + clock.offset()
     credential = WorkerCredential.objects.for_token(token, now)

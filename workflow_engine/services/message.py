@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from contextlib import suppress
+from dataclasses import dataclass, field
 from typing import Any
 
 from django.db import transaction
@@ -17,7 +18,21 @@ from workflow_engine.services.results import CorrelationResult
 from workflow_engine.services.runtime.starting import start_process_instance
 from workflow_engine.services.who import name_of
 from workflow_engine.store import database
+from workflow_engine.store.retry import repeating
 from workflow_engine.store.tables import value_columns
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Wanted:
+    """Who the message is for."""
+
+    name: str | None
+    business_key: str | None = None
+    process_instance_id: str | None = None
+    tenant_id: str | None = None
+    keys: Mapping[str, Any] = field(default_factory=dict)
+    local_keys: Mapping[str, Any] = field(default_factory=dict)
+    process_definition_id: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,28 +76,31 @@ def correlate_message(
     payload = _Payload(
         variables=variables or {}, local_variables=local_variables or {}, user=name_of(user), using=alias
     )
-    for attempt in range(ATTEMPTS):
-        waiting = _waiting(
-            alias,
-            message_name,
-            business_key,
-            process_instance_id,
-            tenant_id,
-            correlation_keys or {},
-            local_correlation_keys or {},
-        )
-        starts = _starts(alias, message_name, tenant_id, process_definition_id)
-        try:
-            if all:
-                with transaction.atomic(using=alias):
-                    delivered = [_deliver(one, payload) for one in waiting]
-                    return [*delivered, *(_start(one, business_key, payload) for one in starts)]
-            found = _the_one(message_name, list(waiting), list(starts))
-            return [_start(found, business_key, payload) if found.execution_id is None else _deliver(found, payload)]
-        except NotFound:
-            if attempt == ATTEMPTS - 1:
-                raise NotAllowed(f"Cannot correlate message '{message_name}': its receiver has just gone on.") from None
-    raise AssertionError("unreachable")
+    wanted = _Wanted(
+        name=message_name,
+        business_key=business_key,
+        process_instance_id=process_instance_id,
+        tenant_id=tenant_id,
+        keys=correlation_keys or {},
+        local_keys=local_correlation_keys or {},
+        process_definition_id=process_definition_id,
+    )
+    for _ in range(ATTEMPTS):
+        with suppress(NotFound):
+            return repeating(alias, lambda: _to_all(wanted, payload)) if all else _to_one(wanted, payload)
+    raise NotAllowed(f"Cannot correlate message '{message_name}': its receiver has just gone on.")
+
+
+def _to_one(wanted: _Wanted, payload: _Payload) -> list[CorrelationResult]:
+    found = _the_one(wanted.name, list(_waiting(wanted, payload.using)), list(_starts(wanted, payload.using)))
+    return [_start(found, wanted.business_key, payload) if found.execution_id is None else _deliver(found, payload)]
+
+
+def _to_all(wanted: _Wanted, payload: _Payload) -> list[CorrelationResult]:
+    with transaction.atomic(using=payload.using):
+        starts = list(_starts(wanted, payload.using))
+        delivered = [_deliver(one, payload) for one in list(_waiting(wanted, payload.using))]
+        return [*delivered, *(_start(one, wanted.business_key, payload) for one in starts)]
 
 
 def message_event_received(
@@ -126,7 +144,7 @@ def signal_event_received(
 
 def find_message_start(message_name: str, tenant_id: str | None, using: str) -> tuple[str, str]:
     """The definition and start event that the message starts."""
-    found = _the_one(message_name, [], list(_starts(using, message_name, tenant_id, None)))
+    found = _the_one(message_name, [], list(_starts(_Wanted(name=message_name, tenant_id=tenant_id), using)))
     return found.process_definition_id or "", found.activity_id
 
 
@@ -144,30 +162,18 @@ def _the_one(
     raise NotAllowed(f"Cannot correlate message '{name}': No process definition or execution matches the parameters.")
 
 
-def _waiting(
-    using: str,
-    name: str | None,
-    business_key: str | None,
-    process_instance_id: str | None,
-    tenant_id: str | None,
-    keys: Mapping[str, Any],
-    local_keys: Mapping[str, Any],
-) -> QuerySet[models.EventSubscription]:
+def _waiting(wanted: _Wanted, using: str) -> QuerySet[models.EventSubscription]:
     """Subscriptions of active executions that the message fits, in the order in which their roots are locked."""
-    found = (
-        models.EventSubscription.objects.using(using)
-        .messages(name)
-        .of_instances()
-        .filter(execution__is_suspended=False)
-    )
-    if business_key is not None:
-        found = found.filter(process_instance__business_key=business_key)
-    if process_instance_id is not None:
-        found = found.for_instance(process_instance_id)
-    if tenant_id is not None:
-        found = found.filter(tenant_id=tenant_id)
-    for scope, wanted in (("process_instance_id", keys), ("execution_id", local_keys)):
-        for key, value in wanted.items():
+    every = models.EventSubscription.objects.using(using).messages(wanted.name).of_instances()
+    found = every.filter(execution__is_suspended=False)
+    if wanted.business_key is not None:
+        found = found.filter(process_instance__business_key=wanted.business_key)
+    if wanted.process_instance_id is not None:
+        found = found.for_instance(wanted.process_instance_id)
+    if wanted.tenant_id is not None:
+        found = found.filter(tenant_id=wanted.tenant_id)
+    for scope, keys in (("process_instance_id", wanted.keys), ("execution_id", wanted.local_keys)):
+        for key, value in keys.items():
             columns = {column: part for column, part in value_columns(key, value).items() if part is not None}
             variables = models.Variable.objects.using(using).filter(
                 partition=OuterRef("partition"), execution_id=OuterRef(scope), task__isnull=True, name=key, **columns
@@ -176,18 +182,16 @@ def _waiting(
     return found.order_by("root_process_instance_id", "id")
 
 
-def _starts(
-    using: str, name: str | None, tenant_id: str | None, process_definition_id: str | None
-) -> QuerySet[models.EventSubscription]:
+def _starts(wanted: _Wanted, using: str) -> QuerySet[models.EventSubscription]:
     """Message start events of active definitions."""
     starts = models.EventSubscription.objects.using(using).of_start_events()
-    if name is None:
+    if wanted.name is None:
         return starts.none()
-    found = starts.messages(name).filter(process_definition__is_suspended=False)
-    if tenant_id is not None:
-        found = found.filter(tenant_id=tenant_id)
-    if process_definition_id is not None:
-        found = found.filter(process_definition_id=process_definition_id)
+    found = starts.messages(wanted.name).filter(process_definition__is_suspended=False)
+    if wanted.tenant_id is not None:
+        found = found.filter(tenant_id=wanted.tenant_id)
+    if wanted.process_definition_id is not None:
+        found = found.filter(process_definition_id=wanted.process_definition_id)
     return found.order_by("id")
 
 

@@ -85,8 +85,6 @@ class RowLoader:
         path: list[state.Execution] = []
         wanted = execution_id
         while (known := self._rows.get((table.name, wanted))) is not None:
-            if not path and self.locks and known[1].parent_id is None and not self._belongings.is_flagged(wanted):
-                return None  # the root that the lock brought: a statement that tells what it has saves many
             path.append(known[1])
             if known[1].parent_id is None:
                 return path
@@ -95,11 +93,7 @@ class RowLoader:
 
     def _load_path(self, table: StateTable, execution_id: str) -> list[state.Execution]:
         records = self._dialect.fetch(*statements.execution_path(self._dialect, table, execution_id))
-        width = len(table.columns)
-        found = self._dialect.rows(table, records)
-        for values, record in zip(found, records, strict=True):
-            self._belongings.flag(values["id"], record[width:])
-        return [self._adopt(table, values) for values in found]
+        return [self._adopt(table, values) for values in self._dialect.rows(table, records)]
 
     def executions(self, process_instance_id: str) -> list[state.Execution]:
         found: list[state.Execution] = self._of(Execution, "process_instance_id", process_instance_id)
@@ -112,8 +106,6 @@ class RowLoader:
         return found
 
     def live_children(self, execution_id: str, *, limit: int) -> list[state.Execution]:
-        if not self._belongings.may_have(execution_id, Execution):
-            return []
         table = tables.of_class(Execution)
         records = self._dialect.fetch(*statements.live_children(self._dialect, table, execution_id, limit))
         return [self._adopt(table, values) for values in self._dialect.rows(table, records)]
@@ -155,6 +147,11 @@ class RowLoader:
     def incidents_caused_by(self, incident_id: str) -> list[state.Incident]:
         found: list[state.Incident] = self._of(state.Incident, "cause_incident_id", incident_id)
         return [row for row in found if row.id != incident_id]
+
+    def compensation_record_id(self, execution_id: str) -> str | None:
+        records = models.CompensationRecord.objects.using(self._dialect.connection.alias).in_partition(execution_id)
+        found = records.filter(execution_id=execution_id).values_list("id", flat=True).first()
+        return None if found is None else str(found)
 
     # -- single rows ----------------------------------------------------------------------------------------------------
 

@@ -10,7 +10,6 @@ from typing import Any
 from workflow_engine import ids
 from workflow_engine.engine.execution import Execution
 from workflow_engine.store import tables
-from workflow_engine.store.belongings import flags_sql
 from workflow_engine.store.dialect import Dialect
 from workflow_engine.store.tables import StateTable
 
@@ -48,7 +47,7 @@ def _execution_path(table: StateTable, columns: str) -> str:
         ' WHERE e."partition" = %s AND e."id" = %s'
         f' UNION ALL SELECT {plain}, path.depth + 1 FROM path JOIN "{table.name}" e'
         ' ON e."id" = path."parent_id" AND e."partition" = path."partition")'
-        f" SELECT {columns}, {flags_sql('path')} FROM path ORDER BY depth"
+        f" SELECT {columns} FROM path ORDER BY depth"
     )
 
 

@@ -28,6 +28,7 @@ class ActivityElement(Element):
             return
         parent = execution.parent
         if parent is not None:
+            execution.context.subscriptions.tell_compensated(execution)
             execution.remove()
             execution.context.lifecycle.signal(parent, compensation.SIGNAL_COMPENSATION_DONE)
 

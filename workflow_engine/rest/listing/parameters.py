@@ -18,10 +18,14 @@ Arguments = Mapping[str, Any]  # all converted parameters of the request, for th
 
 @dataclass(frozen=True, slots=True)
 class Parameter:
-    """`condition` None: an option that other parameters or the presentation read."""
+    """`condition` None: an option that other parameters or the presentation read.
+
+    `permission`: what one must be allowed to see, because the answer would tell it even where it is not shown.
+    """
 
     convert: Callable[[Any], Any]
     condition: Callable[[Any, Arguments], Q | None] | None = None
+    permission: str | None = None
 
 
 def equals(field: str, converter: Callable[[Any], Any] = convert.text) -> Parameter:
@@ -89,8 +93,8 @@ def flag(condition: Q | Callable[[], Q], otherwise: Q | None = None) -> Paramete
     return Parameter(convert.boolean, chosen)
 
 
-def option(converter: Callable[[Any], Any] = convert.boolean) -> Parameter:
-    return Parameter(converter)
+def option(converter: Callable[[Any], Any] = convert.boolean, *, permission: str | None = None) -> Parameter:
+    return Parameter(converter, permission=permission)
 
 
 def tenants(field: str = "tenant_id") -> dict[str, Parameter]:

@@ -24,6 +24,7 @@ class ListQuery:
     has_or_queries: ClassVar[bool] = False
 
     def __init__(self, values: Mapping[str, Any], sorting: list[tuple[str, str]] | None = None) -> None:
+        self.needed_permissions: set[str] = set()
         self.arguments = self._converted(values)
         self.check(self.arguments)
         self.condition = self._condition(self.arguments)
@@ -57,10 +58,9 @@ class ListQuery:
             raise RestError(f"There are more than {limit} rows: ask for pages with firstResult and maxResults.")
         return found
 
-    @classmethod
-    def _converted(cls, values: Mapping[str, Any]) -> dict[str, Any]:
+    def _converted(self, values: Mapping[str, Any]) -> dict[str, Any]:
         converted = {}
-        for name, parameter in cls.parameters.items():
+        for name, parameter in self.parameters.items():
             raw = values.get(name)
             if raw is None:
                 continue
@@ -70,6 +70,8 @@ class ListQuery:
                 raise RestError(
                     f"Cannot set query parameter '{name}' to value {convert.shown(raw)}: it {error}."
                 ) from None
+            if parameter.permission is not None:
+                self.needed_permissions.add(parameter.permission)
         return converted
 
     @classmethod
@@ -81,21 +83,19 @@ class ListQuery:
                 total &= part
         return total
 
-    @classmethod
-    def _or_queries(cls, values: Mapping[str, Any]) -> list[Q]:
+    def _or_queries(self, values: Mapping[str, Any]) -> list[Q]:
         """orQueries: a list of queries of which each must hold in at least one of its parameters."""
         raw = values.get("orQueries")
-        if raw is None or not cls.has_or_queries:
+        if raw is None or not self.has_or_queries:
             return []
         if not isinstance(raw, list) or len(raw) > MAX_OR_QUERIES or not all(isinstance(item, dict) for item in raw):
             raise RestError(f"The field 'orQueries' is not a list of at most {MAX_OR_QUERIES} queries.")
-        return [cls._alternatives(item) for item in raw]
+        return [self._alternatives(item) for item in raw]
 
-    @classmethod
-    def _alternatives(cls, values: Mapping[str, Any]) -> Q:
-        arguments, total = cls._converted(values), Q()
+    def _alternatives(self, values: Mapping[str, Any]) -> Q:
+        arguments, total = self._converted(values), Q()
         for name, value in arguments.items():
-            condition = cls.parameters[name].condition
+            condition = self.parameters[name].condition
             if condition is not None and (part := condition(value, arguments)) is not None:
                 total |= part
         return total

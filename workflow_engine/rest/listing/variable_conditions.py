@@ -20,6 +20,7 @@ _COMPARISONS = {"gt": "gt", "gteq": "gte", "lt": "lt", "lteq": "lte"}
 OPERATORS = ("eq", "neq", *_COMPARISONS, "like", "notLike")
 _TRIPLE = re.compile(rf"(.+?)_({'|'.join(OPERATORS)})_(.*)", re.DOTALL)
 MAX_CONDITIONS = 50
+VIEW_VARIABLES = "view_variables"
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +81,7 @@ def variables(
             total &= Q(Exists(rows().filter(name & _matches(one, bool(arguments.get(values_ignore_case))))))
         return total or None
 
-    return Parameter(conditions, condition)
+    return Parameter(conditions, condition, VIEW_VARIABLES)
 
 
 def of_scope(model: Any) -> Callable[[], QuerySet[Any]]:

@@ -32,11 +32,16 @@ class QueryView(EngineView):
 
     def query_of_address(self) -> ListQuery:
         values = self.request._request.GET
-        return self.query(values.dict(), sorting_of_address(values))
+        return self._permitted(self.query(values.dict(), sorting_of_address(values)))
 
     def query_of_body(self) -> ListQuery:
         body = self.body()
-        return self.query(body.values, sorting_of_body(body))
+        return self._permitted(self.query(body.values, sorting_of_body(body)))
+
+    def _permitted(self, query: ListQuery) -> ListQuery:
+        for permission in sorted(query.needed_permissions):
+            self.require(permission)
+        return query
 
 
 class ListView(QueryView):

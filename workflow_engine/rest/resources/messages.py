@@ -31,6 +31,8 @@ class Message(EngineView):
             raise RestError("No message name supplied")
         _check_tenant(body)
         with_result, with_variables = body.boolean("resultEnabled"), body.boolean("variablesInResultEnabled")
+        if with_variables:
+            self.require("view_variables")
         if with_variables and not with_result:
             raise RestError("Parameter 'variablesInResultEnabled' cannot be used without 'resultEnabled' set to true.")
         results = service.correlate_message(

@@ -94,7 +94,7 @@ def compensation_recorded(rows: HistoryRows, event: events.CompensationRecorded)
         "activity_id": event.activity_id,
         "handler_activity_id": event.handler_activity_id,
         "scope_activity_instance_id": event.scope_activity_instance_id,
-        "activity_instance_id": event.activity_instance_id,
+        "execution_id": event.execution_id,
     }
     if event.state == "available":
         rows.insert(models.CompensationRecord, event, event.record_id, **values)

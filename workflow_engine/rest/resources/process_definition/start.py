@@ -10,7 +10,7 @@ from rest_framework.request import Request
 from workflow_engine.rest.addresses import link
 from workflow_engine.rest.answers import json_answer
 from workflow_engine.rest.request_body import Body
-from workflow_engine.rest.resources.process_definition.views import DefinitionView
+from workflow_engine.rest.resources.process_definition.views import DefinitionView, find_definition_id
 from workflow_engine.rest.resources.process_instance.instructions import accepted_instructions
 from workflow_engine.rest.resources.process_instance.rows import started_instance_json
 from workflow_engine.rest.variables.accepted import accepted_variables
@@ -24,7 +24,8 @@ class Start(DefinitionView):
 
     def post(self, request: Request, **named: str) -> HttpResponse:
         body = self.body()
-        with_variables = body.boolean("withVariablesInReturn")
+        if with_variables := body.boolean("withVariablesInReturn"):
+            self.require("view_variables")
         answer = self.start(
             body,
             start_instructions=accepted_instructions(body, "startInstructions"),
@@ -36,15 +37,14 @@ class Start(DefinitionView):
         return json_answer(answer)
 
     def start(self, body: Body, **options: Any) -> dict[str, Any]:
-        definition = self.definition()
         started = service.start_process_instance(
-            definition.pk,
+            find_definition_id(**self.kwargs),
             business_key=body.text("businessKey"),
             variables=accepted_variables(body, "variables"),
             user=self.user_id,
             **options,
         )
-        answer = started_instance_json(started, definition.key)
+        answer = started_instance_json(started, started.process_definition_key)
         answer["links"] = [link(self.request._request, f"process-instance/{answer['id']}")]
         return answer
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.db import router
 from django.http import HttpResponse
 from rest_framework.request import Request
 
@@ -14,6 +15,7 @@ from workflow_engine.rest.base import EngineView
 from workflow_engine.rest.errors import NotFound, RestError
 from workflow_engine.rest.listing.query import ListQuery
 from workflow_engine.rest.listing.views import CountView, ListView
+from workflow_engine.rest.prepared import Prepared
 from workflow_engine.rest.resources.process_definition.rows import ProcessDefinitionQuery, process_definition_json
 from workflow_engine.services import repository as service
 
@@ -28,16 +30,25 @@ class DefinitionView(EngineView):
 
 
 def find_definition(definition_id: str | None = None, key: str | None = None, tenant_id: str = "") -> ProcessDefinition:
-    if key is None:
-        found = ProcessDefinition.objects.filter(pk=definition_id).first()
-        if found is None:
-            raise NotFound(f"No matching definition with id {convert.shown(definition_id)}")
-        return found
-    found = ProcessDefinition.objects.of_key(key, tenant_id).first()
+    found = ProcessDefinition.objects.filter(pk=find_definition_id(definition_id, key, tenant_id)).first()
     if found is None:
-        tenant = f"tenant-id: {tenant_id}" if tenant_id else "no tenant-id"
-        raise NotFound(f"No matching process definition with key: {key[:300]} and {tenant}", type_name="RestException")
+        raise NotFound(f"No matching definition with id {convert.shown(definition_id)}")
     return found
+
+
+def find_definition_id(definition_id: str | None = None, key: str | None = None, tenant_id: str = "") -> str:
+    """The id itself is not looked up; a key is."""
+    if definition_id is not None:
+        return definition_id
+    row = _NEWEST.first(router.db_for_read(ProcessDefinition), key, tenant_id)
+    if row is None:
+        tenant = f"tenant-id: {tenant_id}" if tenant_id else "no tenant-id"
+        message = f"No matching process definition with key: {str(key)[:300]} and {tenant}"
+        raise NotFound(message, type_name="RestException")
+    return str(row[0])
+
+
+_NEWEST = Prepared(lambda: ProcessDefinition.objects.of_key("key", "tenant").values_list("pk")[:1], 2)
 
 
 class DefinitionList(ListView):

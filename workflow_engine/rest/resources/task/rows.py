@@ -28,7 +28,7 @@ from workflow_engine.rest.listing.parameters import (
     tenants,
 )
 from workflow_engine.rest.listing.query import ListQuery
-from workflow_engine.rest.listing.variable_conditions import of_instance, variables
+from workflow_engine.rest.listing.variable_conditions import VIEW_VARIABLES, of_instance, variables
 from workflow_engine.rest.resources.process_instance.rows import no_such
 from workflow_engine.rest.resources.task import candidates
 
@@ -120,8 +120,8 @@ class TaskQuery(ListQuery):
         "processVariables": variables(of_instance(Variable)),
         "caseInstanceVariables": no_such(lambda raw: raw),
         "withCommentAttachmentInfo": option(),
-        "withTaskVariablesInReturn": option(),
-        "withTaskLocalVariablesInReturn": option(),
+        "withTaskVariablesInReturn": option(permission=VIEW_VARIABLES),
+        "withTaskLocalVariablesInReturn": option(permission=VIEW_VARIABLES),
         **candidates.PARAMETERS,
         **{name: no_such() for name in _CASE},
         **{f"{name}Expression": Parameter(_refuse_expression) for name in _EXPRESSIONS},

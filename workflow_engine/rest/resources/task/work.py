@@ -29,6 +29,7 @@ class Complete(EngineView):
         if not body.boolean("withVariablesInReturn"):
             service.complete(task_id, variables=variables, user=self.user_id)
             return no_content()
+        self.require("view_variables")
         instance_id = str(find_task(task_id).process_instance_id)
         service.complete(task_id, variables=variables, user=self.user_id)
         return json_answer(presented_variables(variables_of_instance(instance_id), deserialize=False))
