@@ -28,16 +28,22 @@ class Processes:
         return None
 
     def stop(self) -> None:
-        """The last started first: workers still reach the server while they hand back what they hold."""
-        for name, process in reversed(self._started.items()):
-            if process.poll() is None:
-                process.send_signal(signal.SIGTERM)
-                try:
-                    process.wait(PATIENCE)
-                except subprocess.TimeoutExpired:
-                    sys.stderr.write(f"The {name} does not end, so it is killed.\n")
-                    self._kill(process)
+        """The one started first, the server, last: the others still reach it while they hand back what they hold."""
+        first, *others = self._started or [""]
+        for names in (others, [first] if first else []):
+            for name in names:
+                if self._started[name].poll() is None:
+                    self._started[name].send_signal(signal.SIGTERM)
+            for name in names:
+                self._wait(name)
         self._started.clear()
+
+    def _wait(self, name: str) -> None:
+        try:
+            self._started[name].wait(PATIENCE)
+        except subprocess.TimeoutExpired:
+            sys.stderr.write(f"The {name} does not end, so it is killed.\n")
+            self._kill(self._started[name])
 
     def _kill(self, process: subprocess.Popen[bytes]) -> None:
         """With its own children: a killed server would leave its worker processes behind."""

@@ -13,8 +13,8 @@ from workflow_engine.client import BpmnError, Task, Worker
 
 logger = logging.getLogger(__name__)
 
-# A short poll, so that Ctrl-C need not wait long for the one that is under way.
-worker = Worker(threads=12, poll=2.0, drain=5.0)
+# Short times, so that Ctrl-C need not wait long for a poll or a handler that is under way.
+worker = Worker(threads=12, poll=1.0, drain=1.5)
 ATTEMPTS = 3
 # Short waits between attempts: nobody wants to watch a demo for minutes until an incident opens.
 OPTIONS: dict[str, Any] = {"lock": 20, "retries": ATTEMPTS, "backoff": (2, 4)}

@@ -52,14 +52,14 @@ class Engine:
         self._answer(task, "extendLock", timeout, newDuration=milliseconds(lock))
 
     def unlock(self, task: Task) -> None:
-        self._answer(task, "unlock")
+        self.transport.post(f"/external-task/{task.id}/unlock")
 
     def _answer(self, task: Task, verb: str, timeout: float | None = None, /, **fields: Any) -> None:
         body = {"workerId": self.worker_id, **fields}
         # Only our own engine gives a token; Camunda refuses fields that it does not know.
         if task.lock_token is not None:
             body["lockToken"] = task.lock_token
-        self.transport.post(f"/external-task/{task.id}/{verb}", body if verb != "unlock" else {}, timeout=timeout)
+        self.transport.post(f"/external-task/{task.id}/{verb}", body, timeout=timeout)
 
 
 def milliseconds(seconds: float) -> int:

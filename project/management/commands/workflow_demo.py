@@ -1,6 +1,7 @@
 """The whole demo with one command: site, sweeper, workers and customers, until Ctrl-C."""
 
 import signal
+import socket
 import sys
 import threading
 import urllib.error
@@ -14,6 +15,7 @@ from django.conf import settings
 from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError
 from django.db import connections
+from django.urls import reverse
 
 from project import server
 from project.demo.customers import Customers
@@ -46,6 +48,8 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         if not settings.DEMO:
             raise CommandError("The demo has a user with a known password: set DEMO=1 to run it.")
+        if _is_taken(options["host"], options["port"]):
+            raise CommandError(f"Port {options['port']} is in use: choose another one, for example PORT=8001 make run.")
         stop = self._stop_on_signals()
         base = f"http://{options['host']}:{options['port']}"
         self._prepare()
@@ -83,14 +87,19 @@ class Command(BaseCommand):
             return
         processes.start("sweeper", [sys.executable, sys.argv[0], "workflow_sweeper", "--verbosity", "0"])
         worker = [sys.executable, "-m", "workflow_engine.client", "project.demo.workers:worker"]
-        processes.start("worker", [*worker, "--log-level", "WARNING"])
+        processes.start("worker", [*worker, "--log-level", "ERROR"])
         self._say(BANNER.format(user=LOGIN[0], password=LOGIN[1], base=base))
 
     def _let_customers_order(
         self, processes: Processes, base: str, options: dict[str, Any], stop: threading.Event
     ) -> None:
         engine = Transport(f"{base}/engine-rest", basic(*LOGIN))
-        customers = Customers(engine, pause=options["pause"], most_open=options["most_open"])
+
+        def tell(incident: dict[str, Any]) -> None:
+            address = base + reverse("admin:workflow_engine_incident_change", args=[incident["id"]])
+            self._say(f"  An incident at {incident['activityId']}: {incident['incidentMessage']}\n    {address}")
+
+        customers = Customers(engine, pause=options["pause"], most_open=options["most_open"], tell_of_incident=tell)
         shop = threading.Thread(target=customers.run, args=(stop,), name="customers")
         shop.start()
         while not stop.is_set() and not processes.ended():
@@ -114,6 +123,12 @@ class Command(BaseCommand):
     def _say(self, text: str) -> None:
         self.stdout.write(text)
         self.stdout.flush()
+
+
+def _is_taken(host: str, port: int) -> bool:
+    with socket.socket() as probe:
+        probe.settimeout(1)
+        return probe.connect_ex((host, port)) == 0
 
 
 def _answers(address: str) -> bool:

@@ -1,0 +1,134 @@
+"""A live server, somebody who looks at it over REST, and the stock clients."""
+
+import os
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import pytest
+import requests
+from django.contrib.auth import get_user_model
+from django.core.signals import request_finished, request_started
+
+from tests.acceptance.stock_clients import Plan, StockWorker, command
+from workflow_engine import clock
+from workflow_engine.client import EngineRefused, Transport, basic
+from workflow_engine.client.values import encode_all
+from workflow_engine.sweeper import jobs
+
+PATIENCE = 60.0
+ROOT = Path(__file__).resolve().parents[2]
+REAL_MODELS = Path(os.environ.get("SHARED_DIR") or ROOT.parent / "shared") / "models"
+LOGIN = ("demo", "demo")
+
+
+class Site:
+    """The engine as an operator sees it: only over REST, but for the sweeper, which the test lets look for work."""
+
+    def __init__(self, base_url: str) -> None:
+        self.base_url = base_url
+        self.rest = Transport(base_url, basic(*LOGIN))
+
+    def deploy(self, path: Path) -> dict[str, Any]:
+        """As sent by any HTTP client, unchanged: multipart with the file's own bytes."""
+        files = {path.name: (path.name, path.read_bytes(), "application/octet-stream")}
+        answer = requests.post(
+            f"{self.base_url}/deployment/create",
+            data={"deployment-name": path.stem},
+            files=files,
+            auth=LOGIN,
+            timeout=30,
+        )
+        assert answer.status_code == 200, answer.text
+        definitions: dict[str, Any] = answer.json()["deployedProcessDefinitions"]
+        return definitions
+
+    def start(self, key: str, **variables: Any) -> str:
+        body = {"businessKey": f"{key}-1", "variables": encode_all(variables)}
+        return str(self.rest.post(f"/process-definition/key/{key}/start", body)["id"])
+
+    def sweep(self) -> None:
+        while jobs.run_once("acceptance"):
+            pass
+
+    def is_ended(self, instance: str) -> bool:
+        try:
+            self.rest.get(f"/process-instance/{instance}")
+        except EngineRefused as error:
+            if error.is_gone:
+                return True
+            raise
+        return False
+
+    def state(self, instance: str) -> str:
+        return str(self.rest.get(f"/history/process-instance/{instance}")["state"])
+
+    def ended_activities(self, instance: str) -> list[tuple[str, bool]]:
+        rows = self.rest.get("/history/activity-instance", processInstanceId=instance)
+        assert all(row["endTime"] for row in rows)
+        return [(row["activityId"], row["canceled"]) for row in rows]
+
+
+def wait_until(condition: Callable[[], Any], what: Callable[[], Any] = lambda: "") -> Any:
+    """The condition's value once it is true. It may read from the database, so it is asked again and again."""
+    deadline = time.monotonic() + PATIENCE
+    while not (value := condition()):
+        assert time.monotonic() < deadline, f"Not within {PATIENCE:.0f} seconds: {what()}"
+        time.sleep(0.02)
+    return value
+
+
+def model(name: str) -> Path:
+    """The real model where it is at hand, else our own of the same shape."""
+    real = REAL_MODELS / f"{name}.bpmn"
+    return real if real.exists() else Path(__file__).resolve().parent / "models" / f"{name}.bpmn"
+
+
+@pytest.fixture
+def site(live_server: Any) -> Iterator[Site]:
+    get_user_model().objects.create_superuser(LOGIN[0], password=LOGIN[1])
+    site = Site(f"{live_server.url}/engine-rest")
+    with requests_under_way() as under_way:
+        yield site
+        site.rest.close()
+        # A stopped worker leaves its long poll behind, which must not look into the next test's database.
+        wait_until(lambda: not under_way)
+    clock.reset()
+
+
+@contextmanager
+def requests_under_way() -> Iterator[list[object]]:
+    """Holds one thing for each request that the live server, a thread of this process, is working on."""
+    under_way: list[object] = []
+
+    def begin(**_: object) -> None:
+        under_way.append(object())
+
+    def end(**_: object) -> None:
+        if under_way:
+            under_way.pop()
+
+    request_started.connect(begin)
+    request_finished.connect(end)
+    yield under_way
+    request_started.disconnect(begin)
+    request_finished.disconnect(end)
+
+
+@pytest.fixture(params=["javascript", "python"])
+def stock_worker(
+    request: pytest.FixtureRequest, site: Site, node: str, node_environment: dict[str, str]
+) -> Iterator[Callable[[Plan], StockWorker]]:
+    """A function that starts the client with a plan."""
+    started: list[StockWorker] = []
+
+    def start(plan: Plan) -> StockWorker:
+        worker = StockWorker(command(request.param, node, site.base_url, *LOGIN, plan), node_environment)
+        started.append(worker)
+        return worker
+
+    yield start
+    for worker in started:
+        worker.stop()

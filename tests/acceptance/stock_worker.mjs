@@ -1,0 +1,39 @@
+// The stock JavaScript client, driven by a plan: for each topic what to do at the first, second ... delivery.
+//   node stock_worker.mjs BASE_URL USER PASSWORD PLAN     (PLAN as in stock_worker.py)
+// Prints one JSON line for each task, and ends when its standard input is closed.
+import { BasicAuthInterceptor, Client, Variables } from "camunda-external-task-client-js";
+
+const [baseUrl, username, password, plan] = process.argv.slice(2);
+const client = new Client({
+  baseUrl,
+  workerId: "stock-javascript",
+  interceptors: new BasicAuthInterceptor({ username, password }),
+  maxTasks: 2,
+  interval: 20,
+  asyncResponseTimeout: 500,
+  lockDuration: 20000,
+});
+
+const report = (line) => process.stdout.write(JSON.stringify(line) + "\n");
+const variables = (values) => new Variables().setAll(values ?? {});
+
+for (const [topic, steps] of Object.entries(JSON.parse(plan))) {
+  let delivery = 0;
+  client.subscribe(topic, async ({ task, taskService }) => {
+    const step = steps[Math.min(delivery++, steps.length - 1)];
+    if (step.do === "complete") {
+      await taskService.complete(task, variables(step.variables));
+    } else if (step.do === "fail") {
+      const { message, retries } = step;
+      await taskService.handleFailure(task, { errorMessage: message, errorDetails: "details of " + message, retries, retryTimeout: 0 });
+    } else {
+      await taskService.handleBpmnError(task, step.code, step.message, variables(step.variables));
+    }
+    report({ topic, did: step.do, businessKey: task.businessKey, variables: task.variables.getAll() });
+  });
+}
+client.on("poll:error", (error) => report({ error: `${error}` }));
+client.on("handler:error", (error) => report({ error: `${error}` }));
+
+process.stdin.on("end", () => process.exit(0));
+process.stdin.resume();

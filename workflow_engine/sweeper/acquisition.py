@@ -1,0 +1,111 @@
+"""Takes due jobs for one sweeper, so that no other takes them: a short transaction that stamps an owner and an expiry.
+
+Must never run a job. On PostgreSQL rows that another sweeper is just taking are skipped; on SQLite the IMMEDIATE
+transaction lets one sweeper take at a time.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import cast
+
+from django.db import router, transaction
+from django.db.models import Exists, Min, OuterRef, Q
+
+from workflow_engine import clock, conf
+from workflow_engine.models import Job
+from workflow_engine.models.job import JobQuerySet
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AcquiredJob:
+    """Enough to run the job and to tell people which it was."""
+
+    id: str
+    handler_type: str
+    activity_id: str | None
+    process_instance_id: str | None
+    exclusive_in: str | None = None  # the instance tree of which it has to be the only exclusive job that runs
+
+    def __str__(self) -> str:
+        where = f" of process instance {self.process_instance_id}" if self.process_instance_id else ""
+        return f"job {self.id} ({self.handler_type} at {self.activity_id}{where})"
+
+
+def acquire(owner: str, limit: int, *, created_until: datetime | None = None) -> list[AcquiredJob]:
+    """At most `limit` due jobs, now held by `owner` for the setting JOB_LOCK_DURATION. In the order in which to run them.
+
+    With `created_until`, later jobs are left alone.
+    """
+    using = router.db_for_write(Job)
+    now = clock.now(using)
+    wanted = Q() if created_until is None else Q(create_time__lte=created_until)
+    # Most passes find nothing: they take no lock and, on SQLite, keep no writer waiting.
+    if not Job.objects.using(using).due(now).filter(wanted).exists():
+        return []
+    with transaction.atomic(using=using):
+        jobs = _lock_candidates(_not_running_elsewhere(using, now).filter(wanted), now, limit)
+        expires = clock.now(using) + conf.current().job_lock_duration
+        taken = Job.objects.using(using).filter(pk__in=[job.pk for job in jobs])
+        taken.update(lock_owner=owner, lock_expiration_time=expires)
+    return [_acquired(job) for job in jobs]
+
+
+def release(owner: str, job_ids: Iterable[str]) -> int:
+    """Gives back jobs that were taken and not run. One statement each: together they might wait for each other's locks."""
+    jobs = Job.objects.using(router.db_for_write(Job))
+    free = {"lock_owner": None, "lock_expiration_time": None}
+    return sum(jobs.by_id(job_id).filter(lock_owner=owner).update(**free) for job_id in job_ids)
+
+
+def next_due(after: datetime) -> datetime | None:
+    """When the next job becomes due that nobody holds."""
+    free = Job.objects.executable().filter(lock_owner__isnull=True, due_date__gt=after)
+    return cast("datetime | None", free.aggregate(next=Min("due_date"))["next"])
+
+
+def _acquired(job: Job) -> AcquiredJob:
+    return AcquiredJob(
+        id=str(job.pk),
+        handler_type=job.handler_type,
+        activity_id=job.activity_id,
+        process_instance_id=_text(job.process_instance_id),
+        exclusive_in=_text(job.root_process_instance_id) if job.is_exclusive else None,
+    )
+
+
+def _text(row_id: object) -> str | None:
+    return None if row_id is None else str(row_id)
+
+
+def _lock_candidates(jobs: JobQuerySet, now: datetime, limit: int) -> list[Job]:
+    """Asynchronous continuations have no due date and stand for people's own work, timers may wait: so half of the
+    places are theirs, where both have enough. Each branch reads one partial index in its order."""
+    free = jobs.filter(lock_owner__isnull=True)
+    continuations = _locked(free.filter(due_date__isnull=True).order_by("id"), limit)
+    timers = _locked(free.filter(due_date__lte=now).order_by("due_date", "id"), limit)
+    chosen = continuations[: max(limit // 2, limit - len(timers))]
+    chosen += timers[: limit - len(chosen)]
+    if len(chosen) < limit:
+        # Left behind by a sweeper that died.
+        orphans = jobs.due(now).filter(lock_expiration_time__lte=now).order_by("lock_expiration_time")
+        chosen += _locked(orphans, limit - len(chosen))
+    return chosen
+
+
+def _not_running_elsewhere(using: str, now: datetime) -> JobQuerySet:
+    """Without exclusive jobs whose instance tree has an exclusive job that is held: they would only wait for its lock."""
+    held = Job.objects.using(using).filter(
+        root_process_instance=OuterRef("root_process_instance"),
+        is_exclusive=True,
+        lock_owner__isnull=False,
+        lock_expiration_time__gt=now,
+    )
+    is_blocked = Q(is_exclusive=True, root_process_instance__isnull=False) & Exists(held)
+    return Job.objects.using(using).executable().exclude(is_blocked)
+
+
+def _locked(jobs: JobQuerySet, limit: int) -> list[Job]:
+    return list(jobs.select_for_update(skip_locked=True, no_key=True)[:limit])

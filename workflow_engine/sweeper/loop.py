@@ -1,0 +1,113 @@
+"""A sweeper that runs until it is told to stop: several threads, of which one at a time asks for jobs.
+
+Whoever gets a job lets the next thread in and runs its own; so a job that takes long delays no other, and an idle sweeper
+costs one small query per poll, however many threads it has.
+"""
+
+from __future__ import annotations
+
+import logging
+import random
+import threading
+from collections.abc import Callable
+from datetime import timedelta
+
+from django.db import InterfaceError, OperationalError, connections
+
+from workflow_engine import clock
+from workflow_engine.sweeper import acquisition, external_task_locks, jobs
+from workflow_engine.sweeper.backlog import Backlog
+from workflow_engine.sweeper.counts import Counts
+
+logger = logging.getLogger(__name__)
+
+Tell = Callable[[str, Counts], None]
+TELL_EVERY = 100
+LONGEST_PAUSE = 30.0
+
+
+class Sweeper:
+    """`poll`: seconds between two looks when nothing is known to become due. `tell` hears of each pass that did something."""
+
+    def __init__(self, owner: str, *, threads: int, poll: float, tell: Tell, lock_grace: timedelta) -> None:
+        self.owner, self.threads, self.poll, self.lock_grace = owner, threads, poll, lock_grace
+        self._tell = tell
+        self._is_stopped = threading.Event()
+        self._asking, self._counting = threading.Lock(), threading.Lock()
+        self._done = Counts()
+        self._backlog = Backlog(threads, lambda size: acquisition.acquire(owner, size))
+
+    def run(self, stop: threading.Event) -> None:
+        """Returns when `stop` is set and every thread has finished its job."""
+        self._is_stopped = stop
+        workers = [threading.Thread(target=self._run_jobs, name=f"sweeper-{n + 1}") for n in range(self.threads)]
+        for worker in workers:
+            worker.start()
+        self._repeat(self._clear_locks, pause=max(self.poll, 10.0))
+        for worker in workers:
+            worker.join()
+        self._give_back()
+        self._tell_of_jobs()
+
+    def _run_jobs(self) -> None:
+        self._repeat(self._run_group, pause=0)
+
+    def _run_group(self) -> None:
+        with self._asking:
+            while not (group := self._backlog.next_group()):
+                self._tell_of_jobs()
+                if self._is_stopped.wait(self._time_to_next()):
+                    return
+        done = jobs.run(self.owner, group, self._is_stopped.is_set)
+        with self._counting:
+            self._done.update(done)
+            is_much = self._done.total() >= TELL_EVERY
+        if is_much:
+            self._tell_of_jobs()
+
+    def _tell_of_jobs(self) -> None:
+        """What all threads did since it was last told."""
+        with self._counting:
+            done, self._done = self._done, Counts()
+        if done:
+            self._tell("jobs", done)
+
+    def _time_to_next(self) -> float:
+        now = clock.now()
+        due = acquisition.next_due(now)
+        return self.poll if due is None else min(self.poll, max(0.0, (due - now).total_seconds()))
+
+    def _clear_locks(self) -> None:
+        if counts := external_task_locks.run_once(grace=self.lock_grace):
+            self._tell("external task locks", counts)
+
+    def _give_back(self) -> None:
+        try:
+            if rest := self._backlog.rest():
+                self._done["given back"] += acquisition.release(self.owner, [job.id for job in rest])
+        except (OperationalError, InterfaceError):
+            logger.warning("Jobs that were not begun stay locked until their locks expire: there is no database.")
+        finally:
+            connections.close_all()
+
+    def _repeat(self, duty: Callable[[], None], *, pause: float) -> None:
+        """Again and again until stopped. Whatever goes wrong is told and tried again later, on a new connection."""
+        trouble = 1.0
+        try:
+            while not self._is_stopped.is_set():
+                try:
+                    duty()
+                except (OperationalError, InterfaceError) as error:
+                    logger.error("No database, will try again for ever: %s", str(error).strip())
+                except Exception:
+                    logger.exception("A pass failed unexpectedly, will try again")
+                else:
+                    trouble = 1.0
+                    self._is_stopped.wait(pause)
+                    continue
+                connections.close_all()
+                self._is_stopped.wait(trouble * random.uniform(0.5, 1.0))  # noqa: S311 - no secret
+                trouble = min(trouble * 2, LONGEST_PAUSE)
+        finally:
+            # Connections belong to their thread; nobody else would close this one.
+            connections.close_all()
