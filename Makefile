@@ -80,7 +80,7 @@ $(BUNDLE): package.json package-lock.json scripts/front_end.py | $(BIN)/python
 	@touch $@
 
 var/secret-key:
-	@umask 077; $(PYTHON) -c 'import secrets; print(secrets.token_urlsafe(50))' > $@
+	@umask 077; mkdir -p var; $(PYTHON) -c 'import secrets; print(secrets.token_urlsafe(50))' > $@
 
 # Locks without addresses: whoever installs uses the index that is set up on the machine.
 LOCK := UV_CUSTOM_COMPILE_COMMAND="make lock" $(BIN)/uv pip compile -q --universal --generate-hashes --no-annotate --python-version 3.11 $(ARGS)

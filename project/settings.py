@@ -16,6 +16,8 @@ from project.databases import database_from_url
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 VAR_DIR = BASE_DIR / "var"
+if not os.environ.get("DATABASE_URL"):
+    VAR_DIR.mkdir(exist_ok=True)
 
 
 def _flag(name: str) -> bool:
