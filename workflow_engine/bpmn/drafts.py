@@ -15,6 +15,7 @@ from workflow_engine.bpmn.data import (
     JobDeclaration,
     TimerDeclaration,
 )
+from workflow_engine.bpmn.java_order import in_java_order
 from workflow_engine.bpmn.model import Activity, ProcessDefinition, Scope, SequenceFlow
 from workflow_engine.bpmn.xml import Node
 
@@ -101,7 +102,7 @@ class ProcessDraft:
     def _finish_scope(self, scope: Scope, draft: ScopeDraft) -> None:
         scope.activities = tuple(sorted(draft.activities, key=self._position))
         scope.event_activities = tuple(sorted(draft.event_activities, key=self._position))
-        scope.event_subscriptions = tuple(draft.event_subscriptions)
+        scope.event_subscriptions = tuple(in_java_order(draft.event_subscriptions, key=lambda found: found.activity_id))
         scope.timers = tuple(draft.timers)
         scope.conditional_events = tuple(draft.conditional_events)
         ordered = sorted(draft.error_handlers, key=lambda item: -item[0])

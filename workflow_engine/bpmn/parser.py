@@ -6,12 +6,13 @@ from workflow_engine.bpmn.context import ParseContext
 from workflow_engine.bpmn.diagram import check_diagram
 from workflow_engine.bpmn.drafts import ProcessDraft
 from workflow_engine.bpmn.model import MULTI_INSTANCE_SUFFIX, ParsedResource
-from workflow_engine.bpmn.problems import MAX_TEXT, Problems
+from workflow_engine.bpmn.problems import MAX_TEXT, Problems, shorten
 from workflow_engine.bpmn.processes import is_executable, parse_process
 from workflow_engine.bpmn.root_elements import parse_root_elements
 from workflow_engine.bpmn.scopes import parse_scope
 from workflow_engine.bpmn.structure import check_structure
 from workflow_engine.bpmn.xml import Document, Node, ParseLimits, read_xml
+from workflow_engine.bpmn.xml_names import is_name
 
 DEFAULT = ParseLimits()
 _MAX_ID = MAX_TEXT - len(MULTI_INSTANCE_SUFFIX)
@@ -58,6 +59,12 @@ def _collect_ids(document: Document, problems: Problems, limits: ParseLimits) ->
             continue
         if node.namespace == "bpmn" and len(identifier) > _MAX_ID:
             problems.error(f"The id has {len(identifier)} characters; at most {_MAX_ID} are allowed.", node)
+        if not is_name(identifier):
+            problems.error(
+                f"The id '{shorten(identifier)}' of the {node.tag} is not allowed: ids begin with a letter or '_' and go on"
+                " with letters, digits, '.', '-' and '_'.",
+                node,
+            )
         if identifier in seen:
             problems.error(f"The id '{identifier}' is used twice, first in line {seen[identifier].line}.", node)
         seen[identifier] = node

@@ -68,6 +68,11 @@ def _is_leaf(execution: Execution) -> bool:
     return not execution.live_children or compensation.is_throwing(execution)
 
 
+def _has_no_scope_of_its_own(throwing: Activity, mapping: scopes.Mapping) -> bool:
+    """A throwing event that waits on the execution of its flow scope, or at the boundary of a transaction."""
+    return not throwing.is_scope or mapping.get(throwing) is mapping.get(throwing.flow_scope)
+
+
 class _Builder:
     def __init__(self, context: CommandContext, instance: Execution) -> None:
         self.context = context
@@ -83,7 +88,7 @@ class _Builder:
         if leaf.activity_instance_id is None:
             self._add_transition(leaf, activity)
             remaining.pop(activity, None)
-        elif not compensation.is_throwing(leaf):
+        elif not compensation.is_throwing(leaf) or _has_no_scope_of_its_own(activity, mapping):
             parent_id = mapping[activity.flow_scope].parent_activity_instance_id
             self._put(leaf, activity, leaf.activity_instance_id, parent_id)
             remaining.pop(activity, None)
@@ -138,8 +143,10 @@ class _Builder:
         for instance in self.instances.values():
             parent_id = instance.parent_activity_instance_id
             if parent_id is not None:
-                # Scopes that share an execution share the id too: the instance would be its own parent.
-                parent = self.root if parent_id == instance.id else self.instances.get(parent_id, self.root)
+                # Scopes that share an execution share the id too: the instance would be its own parent. One that shares the
+                # root's takes its place, and as in Camunda nobody sees it then.
+                outermost = self.instances[self.root.id]
+                parent = outermost if parent_id == instance.id else self.instances.get(parent_id, outermost)
                 parent.children.append(instance)
         for transition in self.transitions:
             parent_id = transition.parent_activity_instance_id

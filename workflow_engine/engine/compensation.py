@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from workflow_engine.bpmn import behaviors
 from workflow_engine.bpmn.model import Activity, Scope
 from workflow_engine.engine.state import EventSubscription
 
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
     from workflow_engine.engine.context import CommandContext
     from workflow_engine.engine.execution import Execution
 
+SUB_PROCESSES = (behaviors.SUB_PROCESS, behaviors.EVENT_SUB_PROCESS)
 SIGNAL_COMPENSATION_DONE = "compensationDone"
 
 
@@ -88,7 +90,8 @@ def remember_scope(execution: Execution) -> None:
         context.subscriptions.copy_compensate(subscription, memory)
     for child in execution.event_scope_children:
         child.set_parent(memory)
-    target = inner_handler or activity
+    # As in Camunda: also a sub-process beside the scope undoes in place of what was done inside it.
+    target = handler if handler is not None and handler.behavior in SUB_PROCESSES else activity
     context.subscriptions.create_compensate(scope_execution, target, done=activity, configuration=memory.id)
 
 
@@ -158,7 +161,7 @@ def receive(context: CommandContext, subscription: EventSubscription) -> None:
     assert compensating.activity is not None
     if element_of(compensating.activity).is_composite:
         parent.activity_instance_id = compensating.activity_instance_id
-    if handler.is_scope and not handler.is_for_compensation and not handler.triggered_by_event:
+    if handler.is_scope and not handler.is_for_compensation:
         throw(context.subscriptions.compensate_of(compensating), compensating)
     elif handler.triggered_by_event:
         context.lifecycle.execute_activity(compensating, handler)

@@ -1,74 +1,82 @@
-"""Cron texts in Quartz's way: seconds first, `?`, `L`, `W`, `LW`, `#`, weekdays from 1 = Sunday, an optional year.
+"""Cron texts as Camunda 7.24 reads them: `0 30 9 ? * MON-FRI` is half past nine on every working day.
 
-croniter counts days of the week and the last days of a month differently, so its fields are translated here.
+Six fields from seconds to days of the week (1 is Monday, 0 and 7 are Sunday), and a year if one likes; or a name like
+`@daily`. Day of month and day of week must both hold; `?` leaves one of them open. Times are local to the zone of the moment
+that is asked about: what falls into the hour that summer time skips does not come that day.
 """
 
 from __future__ import annotations
 
-import re
-from datetime import datetime, timedelta
+from datetime import datetime, timedelta, tzinfo
+from functools import lru_cache
 
-from croniter import croniter
+from workflow_engine.engine.cron_fields import Schedule, parse_schedule
 
-_NAMES = {name: number for number, name in enumerate(("SUN", "MON", "TUE", "WED", "THU", "FRI", "SAT"))}
+SECOND = timedelta(seconds=1)
+
+
+@lru_cache(maxsize=1000)
+def _schedule(text: str) -> Schedule:
+    return parse_schedule(text)
 
 
 def next_after(text: str, moment: datetime) -> datetime:
-    """The next moment after `moment`; ValueError for a text that Quartz would not read."""
-    fields = text.split()
-    if len(fields) not in (6, 7):
-        raise ValueError("a cron text has 6 or 7 fields: seconds minutes hours day-of-month month day-of-week [year]")
-    day, weekday = fields[3].upper(), fields[5].upper()
-    if (day == "?") == (weekday == "?") and "?" in (day, weekday):
-        raise ValueError("'?' can stand for one of day-of-month and day-of-week only")
-    fields[3] = "*" if day == "?" else day
-    fields[5] = "*" if weekday == "?" else _weekday(weekday)
-    wanted_last_weekday = fields[3] == "LW"
-    if wanted_last_weekday:
-        fields[3] = "L"
-    if not croniter.is_valid(" ".join(fields), second_at_beginning=True):
-        raise ValueError(f"'{text}' is no cron text")
-    if wanted_last_weekday:
-        return _last_weekday(fields, moment)
-    found = croniter(" ".join(fields), moment, second_at_beginning=True).get_next(datetime)
-    assert isinstance(found, datetime)
-    return found
+    """The next moment after `moment`, in its zone; ValueError for what is no cron text or never comes."""
+    schedule = _schedule(text)
+    zone = moment.tzinfo
+    assert zone is not None
+    local = moment.replace(microsecond=0, tzinfo=None, fold=0)
+    found = schedule.next_local(local + SECOND)
+    if _is_repeated(local, zone) and not moment.fold:
+        again = _in_second_pass(schedule, local, found, zone)
+        if again is not None:
+            return again
+    while _is_skipped(found, zone):
+        found = schedule.next_local(found + SECOND)
+    in_second_pass = moment.fold and _is_repeated(found, zone) and found.date() == local.date()
+    return found.replace(tzinfo=zone, fold=1 if in_second_pass else 0)
 
 
-def _weekday(field: str) -> str:
-    """Quartz counts 1 = Sunday to 7 = Saturday; croniter 0 = Sunday to 6 and writes the last Friday as L5."""
-    if field == "L":
-        return "6"
-    return ",".join(_weekday_part(part) for part in field.split(","))
+def _in_second_pass(schedule: Schedule, local: datetime, found: datetime, zone: tzinfo) -> datetime | None:
+    """From within the hour that the clock is about to repeat: what comes in its second pass before anything else.
+
+    What comes once a day comes in the first pass only; what goes on every few minutes or every hour does not pause.
+    """
+    end = _end_of_repetition(local, zone)
+    if found < end:
+        return None
+    candidate = schedule.next_local(end - _put_back(local, zone))
+    while candidate < end:
+        if schedule.goes_on_at(candidate):
+            return candidate.replace(tzinfo=zone, fold=1)
+        candidate = schedule.next_local(candidate + SECOND)
+    return None
 
 
-def _weekday_part(part: str) -> str:
-    last = re.fullmatch(r"(\w+)L", part)
-    if last:
-        return f"L{_day_number(last[1])}"
-    nth = re.fullmatch(r"(\w+)#(\d)", part)
-    if nth:
-        return f"{_day_number(nth[1])}#{nth[2]}"
-    return re.sub(r"[A-Z]{3}|(?<![/\d])\d+", lambda match: str(_day_number(match[0])), part)
+def _end_of_repetition(local: datetime, zone: tzinfo) -> datetime:
+    """The local time at which the clock is put back, to the second."""
+    inside, outside = local, local + _put_back(local, zone)
+    while outside - inside > SECOND:
+        middle = (inside + (outside - inside) / 2).replace(microsecond=0)
+        if _is_repeated(middle, zone):
+            inside = middle
+        else:
+            outside = middle
+    return outside
 
 
-def _day_number(text: str) -> int:
-    if text in _NAMES:
-        return _NAMES[text]
-    number = int(text)
-    if not 1 <= number <= 7:
-        raise ValueError(f"day of week {number} is not between 1 (Sunday) and 7 (Saturday)")
-    return number - 1
+def _put_back(local: datetime, zone: tzinfo) -> timedelta:
+    """How far the clock is put back around this local time; negative where it is put forward."""
+    before = local.replace(tzinfo=zone, fold=0).utcoffset()
+    after = local.replace(tzinfo=zone, fold=1).utcoffset()
+    assert before is not None
+    assert after is not None
+    return before - after
 
 
-def _last_weekday(fields: list[str], moment: datetime) -> datetime:
-    """LW: the last day of the month that is no Saturday and no Sunday."""
-    search = moment - timedelta(days=3)
-    for _ in range(1200):
-        last_day = croniter(" ".join(fields), search, second_at_beginning=True).get_next(datetime)
-        assert isinstance(last_day, datetime)
-        found = last_day - timedelta(days=max(0, last_day.weekday() - 4))
-        if found > moment:
-            return found
-        search = last_day
-    raise ValueError("it has no occurrence in the next hundred years")
+def _is_repeated(local: datetime, zone: tzinfo) -> bool:
+    return _put_back(local, zone) > timedelta()
+
+
+def _is_skipped(local: datetime, zone: tzinfo) -> bool:
+    return _put_back(local, zone) < timedelta()

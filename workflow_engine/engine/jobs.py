@@ -226,6 +226,10 @@ class Jobs:
         job.exception_stacktrace = stacktrace
         job.failed_activity_id = failed_activity_id
         self.log(job, "failed")
+        if job.repeat is not None:
+            # The cycle goes on; what is tried again is this one occurrence.
+            self._schedule_next(job)
+            job.repeat = None
         execution = None if job.execution_id is None else self.context.execution(job.execution_id)
         retries, due_date = after_failure(self.context, job, execution, is_first=is_first)
         job.lock_owner = None

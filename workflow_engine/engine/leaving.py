@@ -7,6 +7,7 @@ from workflow_engine.engine import compensation
 from workflow_engine.engine.canceling import TRANSITION_INTERRUPT_FLOW_SCOPE
 from workflow_engine.engine.elements import element_of
 from workflow_engine.engine.entering import TRANSITION_CREATE_SCOPE, has_scopes_below
+from workflow_engine.engine.errors import ModelError
 from workflow_engine.engine.execution import ActivityState, Execution
 from workflow_engine.engine.operations import Operation, perform
 
@@ -84,7 +85,12 @@ def _fork(propagating: Execution, flows: list[SequenceFlow]) -> None:
 
 def _transition_notify_listener_take(execution: Execution) -> None:
     flow = execution.transition
-    assert flow is not None
+    if flow is None:
+        # As in Camunda: its scope execution is one of several, so the token that it carries is not handed to a child.
+        raise ModelError(
+            f"'{execution.activity_id}' cannot split its token: it stands directly in a compensation handler.",
+            activity_id=execution.activity_id,
+        )
     lifecycle = execution.context.lifecycle
     if flow.listeners:
         execution.context.listeners.fire(execution, flow.listeners, "take")
