@@ -8,7 +8,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from workflow_engine.engine.migration.plan import MigrationPlan
 
 Variables = Mapping[str, Any]
 
@@ -228,3 +231,13 @@ class ModifyProcessInstance(Command):
     skip_io_mappings: bool = False
     is_external: bool = True  # an instance that ends by it is EXTERNALLY_TERMINATED, otherwise INTERNALLY_TERMINATED
     annotation: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MigrateProcessInstance(Command):
+    """Moves a running instance to another definition. The skips are for scopes that begin or end by it."""
+
+    process_instance_id: str
+    plan: MigrationPlan
+    skip_custom_listeners: bool = False
+    skip_io_mappings: bool = False

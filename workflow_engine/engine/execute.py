@@ -9,6 +9,7 @@ from workflow_engine.engine import commands as c
 from workflow_engine.engine.errors import BadInput, NotAllowed, NotFound, Suspended
 from workflow_engine.engine.errors_thrown import propagate_error, propagate_escalation
 from workflow_engine.engine.event_delivery import deliver, throw_signal
+from workflow_engine.engine.migration.migrate import migrate_process_instance
 from workflow_engine.engine.modification import (
     Manner,
     cancel_calling_activity,
@@ -274,4 +275,5 @@ HANDLERS: dict[type[c.Command], Handler] = {
     c.SetSuspension: set_suspension,
     c.ResolveIncident: _resolve_incident,
     c.ModifyProcessInstance: modify_process_instance,
+    c.MigrateProcessInstance: migrate_process_instance,
 }

@@ -32,13 +32,16 @@ class Subscriptions:
         """Subscribes to what the scope catches while it lives; start events of a process subscribe at deployment."""
         for declaration in scope.event_subscriptions:
             if not _starts_process(declaration, scope):
-                self._create(
-                    execution,
-                    declaration.event_type,
-                    declaration.activity_id,
-                    name=None if declaration.name is None else str(evaluate(declaration.name, execution)),
-                    configuration="async" if declaration.is_async else None,
-                )
+                self.declare(execution, declaration)
+
+    def declare(self, execution: Execution, declaration: EventSubscriptionDeclaration) -> None:
+        self._create(
+            execution,
+            declaration.event_type,
+            declaration.activity_id,
+            name=None if declaration.name is None else str(evaluate(declaration.name, execution)),
+            configuration="async" if declaration.is_async else None,
+        )
 
     def _create(
         self,

@@ -13,7 +13,7 @@ app_name = NAMESPACE
 # In the order in which addresses are tried: the busiest first.
 _RESOURCES = (
     "external_task.urls", "process_definition.urls", "task.urls", "messages", "process_instance.urls", "execution.views", "job.urls",
-    "event_subscription", "incident", "variable_instance", "deployment.urls", "engine",
+    "event_subscription", "incident", "variable_instance", "deployment.urls", "migration", "engine",
     *(f"history.{name}" for name in (
         "process_instance", "activity_instance", "variable_instance", "detail", "task", "incident", "external_task_log", "job_log",
         "user_operation", "identity_link_log", "statistics",

@@ -38,6 +38,7 @@ NAMED_ROWS: dict[type[c.Command], tuple[type[Any], str]] = {
     c.DeleteProcessInstance: (Execution, "process_instance_id"),
     c.SetSuspension: (Execution, "process_instance_id"),
     c.ModifyProcessInstance: (Execution, "process_instance_id"),
+    c.MigrateProcessInstance: (Execution, "process_instance_id"),
     c.ResolveIncident: (state.Incident, "incident_id"),
 }
 

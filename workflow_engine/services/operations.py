@@ -73,6 +73,12 @@ def _modify(command: c.ModifyProcessInstance, loader: RowLoader) -> list[Entry]:
     return [_entry("ModifyProcessInstance", "ProcessInstance", None, None, annotation=command.annotation, **where)]
 
 
+def _migrate(command: c.MigrateProcessInstance, loader: RowLoader) -> list[Entry]:
+    where = _of(loader.loaded(Execution, command.process_instance_id))
+    source, target = command.plan.source_definition_id, command.plan.target_definition_id
+    return [_entry("Migrate", "ProcessInstance", "processDefinitionId", target, org_value=source, **where)]
+
+
 def _variables(command: c.SetVariables, loader: RowLoader) -> list[Entry]:
     """Names only: values may be confidential."""
     task = None if command.task_id is None else loader.loaded(state.UserTask, command.task_id)
@@ -119,6 +125,7 @@ LOGGED: dict[type[c.Command], Make] = {
     c.DeleteProcessInstance: _delete,
     c.SetSuspension: _suspension,
     c.ModifyProcessInstance: _modify,
+    c.MigrateProcessInstance: _migrate,
     c.SetVariables: _variables,
     c.CompleteTask: _complete_task,
     c.UpdateTask: _update_task,

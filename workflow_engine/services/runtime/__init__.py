@@ -1,4 +1,4 @@
-"""Process instances: starting, variables, suspending, modifying, deleting, looking into."""
+"""Process instances: starting, variables, suspending, modifying, migrating, restarting, deleting, looking into."""
 
 from workflow_engine.services.results import StartedInstance
 from workflow_engine.services.runtime.changing import (
@@ -12,6 +12,13 @@ from workflow_engine.services.runtime.changing import (
     signal_execution,
     suspend_process_instance,
 )
+from workflow_engine.services.runtime.migrating import (
+    generate_migration_plan,
+    migrate_process_instances,
+    migrate_together,
+    validate_migration_plan,
+)
+from workflow_engine.services.runtime.restarting import ended_instance, restart_process_instances
 from workflow_engine.services.runtime.starting import (
     start_process_instance,
     start_process_instance_by_id,
@@ -29,8 +36,13 @@ __all__ = [
     "create_incident",
     "delete_process_instance",
     "delete_process_instances",
+    "ended_instance",
+    "generate_migration_plan",
+    "migrate_process_instances",
+    "migrate_together",
     "modify_process_instance",
     "remove_variables",
+    "restart_process_instances",
     "set_variables",
     "signal_execution",
     "start_process_instance",
@@ -38,4 +50,5 @@ __all__ = [
     "start_process_instance_by_key",
     "start_process_instance_by_message",
     "suspend_process_instance",
+    "validate_migration_plan",
 ]
