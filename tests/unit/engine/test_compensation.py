@@ -103,8 +103,9 @@ def test_a_sub_process_with_a_handler_of_its_own() -> None:
         + handlers("sub")
     )
     play = Play(model).start().complete("x")
-    assert play.tree == "p[t, undo_sub]"
-    assert play.complete("undo_sub").tree == "p[after]"
+    # As in Camunda both: the handler of the sub-process, and those of what it did inside.
+    assert play.tree == "p[sub[undo_x], t, undo_sub]"
+    assert play.complete("undo_sub").complete("undo_x").tree == "p[after]"
 
 
 def test_a_compensation_event_sub_process() -> None:
