@@ -96,9 +96,9 @@ class ConditionalEvents:
         self._collect(execution, waiting)
         for found in waiting:
             for subscription in list(self.context.subscriptions.of(found)):
+                # As in Camunda also one that another of them has just ended: of two interrupting ones the second has its way.
                 if subscription.event_type == "conditional" and not found.is_removed:
-                    if subscription in self.context.subscriptions.of(found):
-                        self._receive(found, subscription, event)
+                    self._receive(found, subscription, event)
 
     def _collect(self, execution: Execution, waiting: list[Execution]) -> None:
         activity = execution.activity

@@ -61,6 +61,7 @@ def _instance_starts(execution: Execution) -> None:
     execution.sequence_counter += 1
     execution.context.count_activity(execution)
     lifecycle.enter_activity_instance(execution)
+    execution.transition = None  # it has arrived: what its listeners throw is caught at its own border
     lifecycle.history.activity_started(execution)
     lifecycle.fire_listeners(execution, activity, "start")
     parent = execution.parent
@@ -81,7 +82,6 @@ def _activity_start(execution: Execution) -> None:
 
 def _transition_notify_listener_start(execution: Execution) -> None:
     _instance_starts(execution)
-    execution.transition = None
     execution.is_starting_instance = False
     execution.context.lifecycle.dispatch_and_perform(execution, ACTIVITY_EXECUTE)
 

@@ -10,6 +10,7 @@ from workflow_engine.bpmn.data import Listener, UserTaskDefinition
 from workflow_engine.engine import timers
 from workflow_engine.engine.errors import BadInput, ModelError, NotFound, Suspended
 from workflow_engine.engine.evaluation import evaluate
+from workflow_engine.engine.handlers import BpmnError
 from workflow_engine.engine.history import ActivityUpdated, IdentityLinkChanged, TaskCreated, TaskEnded, TaskUpdated
 from workflow_engine.engine.state import IdentityLink, UserTask
 from workflow_engine.expressions import Expression
@@ -246,12 +247,27 @@ class UserTasks:
 
     def fire(self, task: UserTask, event: str) -> None:
         for listener in self._listeners(task, event):
-            self.context.listeners.fire_task(task, listener, event)
+            try:
+                self.context.listeners.fire_task(task, listener, event)
+            except BpmnError as error:
+                if event == "delete":
+                    raise
+                self._throw(task, error)
+                return
+
+    def _throw(self, task: UserTask, error: BpmnError) -> None:
+        """A listener threw a business error: it goes the way that an error of the task itself would."""
+        from workflow_engine.engine.errors_thrown import propagate_error
+
+        propagate_error(self.context.execution(task.execution_id), error.code, error.message)
 
     def fire_timeout(self, task: UserTask, listener_id: str) -> None:
         for listener in self._listeners(task, "timeout"):
             if listener.id == listener_id:
-                self.context.listeners.fire_task(task, listener, "timeout")
+                try:
+                    self.context.listeners.fire_task(task, listener, "timeout")
+                except BpmnError as error:
+                    self._throw(task, error)
 
     def _listeners(self, task: UserTask, event: str) -> tuple[Listener, ...]:
         definition = self.context.execution(task.execution_id).definition
