@@ -21,6 +21,8 @@ for (const [topic, steps] of Object.entries(JSON.parse(plan))) {
   let delivery = 0;
   client.subscribe(topic, async ({ task, taskService }) => {
     const step = steps[Math.min(delivery++, steps.length - 1)];
+    // Told before it is answered: the next task can only be delivered after this one, its answer may overtake.
+    report({ topic, did: step.do, businessKey: task.businessKey, variables: task.variables.getAll() });
     if (step.do === "complete") {
       await taskService.complete(task, variables(step.variables));
     } else if (step.do === "fail") {
@@ -29,7 +31,6 @@ for (const [topic, steps] of Object.entries(JSON.parse(plan))) {
     } else {
       await taskService.handleBpmnError(task, step.code, step.message, variables(step.variables));
     }
-    report({ topic, did: step.do, businessKey: task.businessKey, variables: task.variables.getAll() });
   });
 }
 client.on("poll:error", (error) => report({ error: `${error}` }));

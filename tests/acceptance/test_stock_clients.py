@@ -53,7 +53,7 @@ def finish(site: Site, instance: str, worker: StockWorker) -> None:
 
 
 def expect(worker: StockWorker, *done: str) -> None:
-    """What the worker has done, each as "topic outcome"; it tells so a moment after the engine knows."""
+    """What the worker has done, each as "topic outcome", in the order in which the tasks were delivered."""
     wait_until(lambda: len(worker.done) >= len(done), lambda: (worker.done, worker.errors))
     assert worker.done == list(done), worker.done
 

@@ -40,6 +40,7 @@ class Ledger:
             tuple[history.ActivityEnded, bool]
         ] = []  # never begun, or ended before: by being canceled?
         self.has_canceled = False  # in this command
+        self.canceled_before_their_time: set[str] = set()  # instances that lost a job without running it
         self.taken: list[
             tuple[Record, list[Record]]
         ] = []  # records being undone, each with those that were available then
@@ -128,6 +129,9 @@ def _job_logged(ledger: Ledger, event: history.JobLogged) -> None:
     else:
         ledger.end("job", job.id)
         change = -1 if event.state == "successful" else 0
+        if event.state == "deleted":
+            ledger.has_canceled = True
+            ledger.canceled_before_their_time.add(job.process_instance_id)
     if job.handler_type == "async-continuation":
         ledger.postponed[job.process_definition_id, job.activity_id, job.handler_configuration] += change
 

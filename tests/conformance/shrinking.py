@@ -83,9 +83,9 @@ def _changes_of_block(block: Block) -> Iterator[Change]:
     for name in ("undo", "repetition"):
         if getattr(block, name) is not None:
             yield lambda name=name: setattr(block, name, None)
-    for name in ("asyncBefore", "asyncAfter", "exclusive", "input", "output", "outputs"):
-        if name in block.options:
-            yield lambda name=name: block.options.pop(name)
+    for names in (("asyncBefore",), ("asyncAfter",), ("exclusive",), ("output",), ("input", "output"), ("outputs",)):
+        if names[0] in block.options:
+            yield lambda names=names: [block.options.pop(name, None) for name in names]
     inside = [*block.branches, *(event.steps for event in block.events)]
     inside += [] if block.undo is None else block.undo.branches
     for steps in inside:

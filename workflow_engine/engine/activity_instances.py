@@ -52,7 +52,7 @@ def activity_instance_tree(context: CommandContext, process_instance_id: str) ->
         return None
     builder = _Builder(context, instance)
     for leaf in leaves_of(instance):
-        if leaf.activity is not None:
+        if leaf.activity is not None and not leaf.is_ended:
             builder.add(leaf)
     return builder.build()
 

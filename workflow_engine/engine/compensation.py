@@ -26,14 +26,23 @@ def is_throwing(execution: Execution) -> bool:
 
 
 def executes_non_scope_handler(execution: Execution) -> bool:
-    """Handlers get an execution of their own even where the handler is no scope: a scope beside others.
+    """Handlers get an execution of their own even where the handler is no scope.
 
-    A handler that an operator started by hand runs on an ordinary token, or on the scope that carries its only token.
+    Not so one that an operator started by hand: it runs on an ordinary token, or on the scope that carries its only token.
     """
     activity = execution.activity
     if activity is None or not activity.is_for_compensation or activity.is_scope:
         return False
-    return execution.is_scope and execution.is_concurrent
+    return execution.is_scope and is_inside_throwing(execution)
+
+
+def is_inside_throwing(execution: Execution) -> bool:
+    ancestor = execution.parent
+    while ancestor is not None:
+        if is_throwing(ancestor):
+            return True
+        ancestor = ancestor.parent
+    return False
 
 
 def executes_default_handler(execution: Execution) -> bool:

@@ -113,6 +113,8 @@ class ConditionalEvents:
     def _receive(self, execution: Execution, subscription: EventSubscription, event: VariableEvent | None) -> None:
         activity = execution.definition.activity(subscription.activity_id)
         definition = _definition_of(activity)
+        if event is None and activity.behavior == behaviors.CONDITIONAL_CATCH_EVENT:
+            return  # it, or the event-based gateway before it, looks for itself when it is executed
         if execution.is_ended or not self._holds(definition, execution, event):
             return
         if activity.behavior == behaviors.EVENT_SUB_PROCESS_START_EVENT:

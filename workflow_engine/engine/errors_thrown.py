@@ -34,6 +34,14 @@ class _Walk:
                 assert current.activity is not None
                 element_of(current.activity).pass_output_variables(current, instance)
 
+    def holder_of(self, scope: Scope) -> Execution:
+        holder = self.mapping.get(scope)
+        if holder is None:  # a modification started an activity that never had its scopes around it
+            raise NotAllowed(
+                f"Cannot continue in scope '{scope.id}': no execution stands for it in this process instance"
+            )
+        return holder
+
 
 def _first_scope(execution: Execution) -> Scope:
     if execution.transition is not None:
@@ -73,7 +81,7 @@ def _find_error_handler(execution: Execution, code: str | None) -> tuple[ErrorHa
             if thrower is not None and scopes.is_ancestor_scope(activity, thrower):
                 continue  # an event sub-process does not catch what it throws itself
             assert activity.event_scope is not None
-            return handler, activity, walk.mapping[activity.event_scope]
+            return handler, activity, walk.holder_of(activity.event_scope)
     return None
 
 
@@ -121,7 +129,7 @@ def find_escalation_handler(
                 continue
             target = activity.event_scope if handler.is_interrupting else activity.flow_scope
             assert target is not None
-            return handler, activity, walk.mapping[target]
+            return handler, activity, walk.holder_of(target)
     return None
 
 

@@ -94,21 +94,12 @@ def leave_over(execution: Execution, flows: list[SequenceFlow]) -> None:
 
 def end_token(execution: Execution) -> None:
     """No flow leads on: the token ends, or a compensation handler reports that it is done."""
+    from workflow_engine.engine import compensation
+
     activity = execution.activity
     assert activity is not None
     lifecycle = execution.context.lifecycle
-    if activity.is_for_compensation and _is_inside_throwing(execution):
+    if activity.is_for_compensation and compensation.is_inside_throwing(execution):
         lifecycle.end_compensation(execution)
     else:
         lifecycle.end(execution, complete_scope=True)
-
-
-def _is_inside_throwing(execution: Execution) -> bool:
-    from workflow_engine.engine import compensation
-
-    ancestor = execution.parent
-    while ancestor is not None:
-        if compensation.is_throwing(ancestor):
-            return True
-        ancestor = ancestor.parent
-    return False

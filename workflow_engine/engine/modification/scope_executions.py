@@ -18,7 +18,9 @@ class ScopeExecutions:
     def __init__(self, instance: Execution) -> None:
         self._found: dict[Scope, list[Execution]] = {}
         for leaf in leaves_of(instance):
-            if leaf.activity is not None:
+            if leaf.is_process_instance and leaf.is_ended:
+                self._add(leaf.definition, leaf)  # kept alive between two instructions, and nowhere any more
+            elif leaf.activity is not None:
                 if leaf.activity_instance_id is not None:
                     self._add(leaf.activity, leaf)
                 for scope, holder in scopes.mapping_of(leaf).items():
