@@ -50,14 +50,33 @@ def _activity_start_cancel_scope(execution: Execution) -> None:
     assert activity is not None
     execution.next_activity = None
     execution.is_active = True
-    parent = execution.parent
-    assert parent is not None
-    execution.context.lifecycle.delete_cascade(execution, f"Cancel scope activity {activity.id} executed.")
-    parent.set_activity(activity)
-    parent.is_active = True
-    parent.is_ended = False
-    parent.activity_instance_id = None
-    perform(parent, ACTIVITY_START_CREATE_SCOPE)
+    propagating = _cancel_scope(execution, activity)
+    propagating.set_activity(activity)
+    propagating.is_active = True
+    propagating.is_ended = False
+    propagating.activity_instance_id = None
+    perform(propagating, ACTIVITY_START_CREATE_SCOPE)
+
+
+def _cancel_scope(execution: Execution, activity: Activity) -> Execution:
+    """Cancels what `activity` interrupts; gives the execution that enters it: the next outer one.
+
+    A compensation handler's execution is a scope and one of several: where there is no other for what is canceled, it stays.
+    """
+    lifecycle = execution.context.lifecycle
+    reason = f"Cancel scope activity {activity.id} executed."
+    if not execution.is_concurrent:
+        parent = execution.parent
+        assert parent is not None
+        lifecycle.delete_cascade(execution, reason)
+        return parent
+    lifecycle.interrupt(execution, reason)
+    canceled = activity.event_scope
+    execution.set_activity(canceled if isinstance(canceled, Activity) else None)
+    execution.leave_activity_instance()
+    lifecycle.interrupt(execution, reason)
+    lifecycle.destroy(execution)
+    return execution
 
 
 def _delete_cascade_fire_activity_end(execution: Execution) -> None:

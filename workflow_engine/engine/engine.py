@@ -7,6 +7,7 @@ from typing import Any
 from workflow_engine.engine import commands, execute, history
 from workflow_engine.engine.conditions import ConditionalEvents
 from workflow_engine.engine.context import Changes, CommandContext
+from workflow_engine.engine.errors import LimitExceeded
 from workflow_engine.engine.incidents import Incidents
 from workflow_engine.engine.jobs import Jobs
 from workflow_engine.engine.lifecycle import Lifecycle
@@ -36,8 +37,11 @@ class Engine:
 
     def execute(self, command: commands.Command) -> Any:
         """Carries the command out; EngineError if it is refused. Its result is told in the command's docstring."""
-        result = execute.HANDLERS[type(command)](self.context, command)
-        self.context.conditions.flush()
+        try:
+            result = execute.HANDLERS[type(command)](self.context, command)
+            self.context.conditions.flush()
+        except RecursionError as error:
+            raise LimitExceeded("The command nests deeper than the engine can follow.") from error
         return result
 
     def changes(self) -> Changes:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from workflow_engine.bpmn.model import Activity, SequenceFlow, StartBehavior
-from workflow_engine.engine import compensation
+from workflow_engine.engine import compensation, scopes
 from workflow_engine.engine.canceling import TRANSITION_INTERRUPT_FLOW_SCOPE
 from workflow_engine.engine.elements import element_of
 from workflow_engine.engine.entering import TRANSITION_CREATE_SCOPE, has_scopes_below
@@ -53,7 +53,7 @@ def _transition_destroy_scope(execution: Execution) -> None:
     execution.transitions_to_take = None
     propagating = execution
     assert activity is not None
-    if execution.is_scope and activity.is_scope:
+    if execution.is_scope and activity.is_scope and not scopes.shares_execution_with_flow_scope(execution):
         lifecycle.destroy(execution)
         if not execution.is_concurrent:
             parent = execution.parent
@@ -120,7 +120,7 @@ def _activity_end(execution: Execution) -> None:
     assert activity is not None
     lifecycle = execution.context.lifecycle
     propagating = execution
-    if execution.is_scope and activity.is_scope:
+    if execution.is_scope and activity.is_scope and not scopes.shares_execution_with_flow_scope(execution):
         lifecycle.destroy(execution)
         if not execution.is_concurrent:
             parent = execution.parent

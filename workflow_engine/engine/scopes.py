@@ -52,6 +52,19 @@ def mapping_from(execution: Execution, current: Scope) -> Mapping:
     return _extend(execution, current, mapping)
 
 
+def shares_execution_with_flow_scope(execution: Execution) -> bool:
+    """Whether the scope activity that this scope execution is in has none of its own: the execution is that of the scope around.
+
+    So it is when an activity is left while an event sub-process is already waiting to take its execution over.
+    """
+    activity = execution.activity
+    assert activity is not None
+    if not _may_lack_execution(activity, execution):
+        return False
+    mapping = mapping_of(execution)
+    return mapping.get(activity) is mapping.get(activity.flow_scope)
+
+
 def _ancestors(execution: Execution) -> Iterator[Execution]:
     parent = execution.parent
     while parent is not None:

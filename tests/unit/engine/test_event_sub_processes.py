@@ -66,3 +66,17 @@ def test_what_it_throws_itself_goes_outwards() -> None:
     )
     play = Play('<startEvent id="s"/>' + inside + line("s", "sub") + border).start()
     assert play.throw("w", "E1").throw("h_task", "E1").tree == "p[outside]"
+
+
+SIGNAL = '<signalEventDefinition signalRef="s1"/>'
+
+
+def test_who_triggers_the_end_of_its_own_scope_leaves_the_event_sub_process_before_it_began() -> None:
+    """As in Camunda, down to the history: the scope's instance ends under the event sub-process's name."""
+    thrower = f'<intermediateThrowEvent id="throw">{SIGNAL}</intermediateThrowEvent><endEvent id="never"/>'
+    inside = sub_process(thrower + line("inner", "throw", "never") + handler(SIGNAL))
+    play = Play('<startEvent id="s"/>' + inside + tasks("after") + line("s", "sub", "after")).start()
+    assert play.tree == "p[after]"
+    assert play.history["throw canceled"] == play.history["h ended"] == 1
+    assert not {"h_start ended", "never ended", "sub ended"} & play.history.keys()
+    assert play.complete("after").state == "COMPLETED"
