@@ -66,6 +66,9 @@ class Database:
                 "type": event.activity_type,
                 "state": "active",
             }
+        elif isinstance(event, history.ActivityUpdated) and event.activity_id is not None:
+            known = self.activities[event.activity_instance_id]
+            known["definition"], known["activity"] = event.process_definition_id, event.activity_id
         elif isinstance(event, history.ActivityEnded):
             known = self.activities.get(event.activity_instance_id)
             if known is not None:
@@ -82,6 +85,8 @@ class Database:
                 )
                 if row.setdefault("command", self.commands) == self.commands:
                     row["scope"] = event.scope_activity_instance_id
+                if event.change == "migrate":
+                    row["definition"] = event.process_definition_id
                 row["value"] = event.value
                 row["type"] = type_name(event.value)
 

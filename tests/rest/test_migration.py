@@ -79,6 +79,9 @@ def test_migrating(api: Api, versions: tuple[str, str]) -> None:
         assert api.get(f"/job-definition?jobDefinitionId={job['jobDefinitionId']}").ok()[0]["activityId"] == "late"
     moved = api.get(f"/task/{task['id']}").ok()
     assert moved["processDefinitionId"] == target
+    for history in ("task", "variable-instance"):
+        rows = api.get(f"/history/{history}?processInstanceId={task['processInstanceId']}").ok()
+        assert [row["processDefinitionId"] for row in rows] == [target]
     activities = api.get(f"/history/activity-instance?processInstanceId={task['processInstanceId']}").ok()
     assert {row["activityId"]: row["processDefinitionId"] for row in activities} == {"start": source, "approve": target}
     [entry] = api.get(f"/history/user-operation?operationType=Migrate&processInstanceId={instances[0]}").ok()
@@ -131,6 +134,24 @@ def test_migrating_an_external_task(api: Api) -> None:
     api.post(f"/external-task/{task['id']}/complete", {"workerId": "w"}).ok()
 
 
+def test_an_incident_and_its_history_go_along(api: Api) -> None:
+    source, target = (definition(api, model("serviceTask").replace("approve", name)) for name in ("old", "new"))
+    instance = start(api, source)
+    topic = {"topicName": "t", "lockDuration": 1000}
+    [task] = api.post("/external-task/fetchAndLock", {"workerId": "w", "maxTasks": 1, "topics": [topic]}).ok()
+    failure = {"workerId": "w", "retries": 0, "errorMessage": "broken", "localVariables": {"why": {"value": "rust"}}}
+    api.post(f"/external-task/{task['id']}/failure", failure).ok()
+    plan = plan_of(source, target, ("old", "new"))
+    api.post("/migration/execute", {"migrationPlan": plan, "processInstanceIds": [instance]}).ok()
+    for address in ("/incident", "/history/incident"):
+        [incident] = api.get(f"{address}?processInstanceId={instance}").ok()
+        assert (incident["activityId"], incident["processDefinitionId"]) == ("new", target)
+    [variable] = api.get(f"/history/variable-instance?processInstanceId={instance}").ok()
+    assert (variable["name"], variable["value"], variable["processDefinitionId"]) == ("why", "rust", target)
+    [detail] = api.get(f"/history/detail?processInstanceId={instance}").ok()
+    assert detail["processDefinitionId"] == source, "what happened before the migration stays as it was"
+
+
 def test_who_may_migrate(api: Api, anonymous: Api, versions: tuple[str, str]) -> None:
     get_user_model().objects.create_user("guest", password="secret")
     guest = Api(basic("guest", "secret"))
@@ -162,6 +183,10 @@ def test_restarting(api: Api, versions: tuple[str, str]) -> None:
         [task] = api.get(f"/task?processInstanceId={again['id']}").ok()
         assert task["taskDefinitionKey"] == "approve"
         api.delete(f"/process-instance/{again['id']}").ok()
+    running = start(api, source)
+    api.post(address, {**asked, "processInstanceIds": [instance, running]}).refused(400)
+    found = api.get(f"/process-instance?processDefinitionId={source}").ok()
+    assert [row["id"] for row in found] == [running], "nobody is restarted when one is refused"
     api.post(f"/process-definition/{target}/restart", asked).refused(400)
     api.post(address, {**asked, "processInstanceIds": ["nope"]}).refused(404)
     api.post(address, {**asked, "processInstanceIds": []}).refused(400)

@@ -137,6 +137,13 @@ class IncidentOpened(HistoryEvent):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class IncidentUpdated(HistoryEvent):
+    """Migration took it along to another element or definition."""
+
+    incident: Any
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class IncidentClosed(HistoryEvent):
     """`resolved`: the cause was mended; otherwise the incident was deleted with its instance."""
 

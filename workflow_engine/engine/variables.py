@@ -192,6 +192,14 @@ class Variables:
             and not element_of(activity).is_composite
         )
 
+    def tell_migration(self, execution: Execution) -> None:
+        """History: its variables, and those of its tasks, belong to another definition now."""
+        for variable in self.local(execution).values():
+            self._tell(variable, "migrate", execution, execution)
+        for task in self.context.user_tasks.of(execution):
+            for variable in self.task_local(task).values():
+                self._tell(variable, "migrate", execution, execution)
+
     def _tell(self, variable: Variable, change: str, scope: Execution, source: Execution) -> None:
         if variable.task_id is None and not variable.is_concurrent_local:
             scope_instance_id = scope.parent_activity_instance_id
@@ -216,7 +224,8 @@ class Variables:
                 is_initial=change == "create" and scope.is_starting_instance and scope.is_process_instance,
             )
         )
-        self.context.conditions.variable_changed(scope, variable.name, change)
+        if change != "migrate":
+            self.context.conditions.variable_changed(scope, variable.name, change)
 
     # -- mappings ---------------------------------------------------------------------------------
 

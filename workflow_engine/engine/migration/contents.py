@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from workflow_engine.bpmn.model import Activity
 from workflow_engine.engine.execution import Execution
-from workflow_engine.engine.history import ActivityUpdated, TaskUpdated
+from workflow_engine.engine.history import ActivityUpdated, IncidentUpdated, TaskUpdated
 from workflow_engine.engine.jobs import EVENT
 from workflow_engine.engine.migration.checks import continuation_of, is_behind
 from workflow_engine.engine.migration.instances import Migrating, compensation_target, event_scopes
@@ -64,9 +64,32 @@ def migrate_event_jobs(execution: Execution, mapping: Mapping) -> None:
 def migrate_incidents(execution: Execution, mapping: Mapping) -> None:
     for incident in execution.context.incidents.of(execution):
         incident.process_definition_id = mapping.target.definition_id
-        pair = mapping.pair_of(incident.activity_id)
+        pair, failed = mapping.pair_of(incident.activity_id), mapping.pair_of(incident.failed_activity_id)
         if pair is not None:
             incident.activity_id = pair.target.id
+        if failed is not None:
+            incident.failed_activity_id = failed.target.id
+
+
+def tell_belongings(execution: Execution) -> None:
+    """What has found its place: history of the execution's incidents and variables."""
+    context = execution.context
+    jobs = {job.id: job for job in context.jobs.of(execution)}
+    for incident in context.incidents.of(execution):
+        job = jobs.get(incident.configuration or "")
+        if job is not None:
+            incident.job_definition_id = job.job_definition_id
+        context.emit(
+            IncidentUpdated(
+                time=context.now,
+                process_instance_id=incident.process_instance_id,
+                root_process_instance_id=incident.root_process_instance_id,
+                process_definition_id=incident.process_definition_id,
+                tenant_id=incident.tenant_id,
+                incident=incident,
+            )
+        )
+    context.variables.tell_migration(execution)
 
 
 def migrate_records(instance: Execution, mapping: Mapping) -> None:

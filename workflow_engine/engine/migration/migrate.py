@@ -42,7 +42,9 @@ def migrate_process_instance(context: CommandContext, command: MigrateProcessIns
     for node in list(root.descendants()):
         if node.parent is not None:
             _migrate(node, mapping, manner)
-    _forget_manner(instance)
+    for execution in (instance, *instance.descendants()):
+        execution.skip_custom_listeners = execution.skip_io_mappings = False
+        contents.tell_belongings(execution)
     context.variables.set_all(instance, plan.variables)
 
 
@@ -122,8 +124,3 @@ def _scope_instance(around: Migrating, scope: Scope, manner: Manner) -> Migratin
         outer = _scope_instance(around, scope.flow_scope, manner)
         around.added[scope] = open_scope(outer, scope, manner)
     return around.added[scope]
-
-
-def _forget_manner(instance: Execution) -> None:
-    for execution in (instance, *instance.descendants()):
-        execution.skip_custom_listeners = execution.skip_io_mappings = False

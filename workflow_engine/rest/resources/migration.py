@@ -101,6 +101,8 @@ class Execute(EngineView):
 
 
 class Restart(Execute):
+    """All instances in one transaction: nothing is started unless all of them can be."""
+
     permissions = {"POST": "start_process"}
 
     def post(self, request: Request, definition_id: str = "") -> HttpResponse:
@@ -110,10 +112,7 @@ class Restart(Execute):
         if not instructions or any(one.kind == "cancel" for one in instructions):
             raise body.refusal("instructions", "must say where to start")
         chosen = self.chosen(body, "historicProcessInstanceQuery", HistoricProcessInstanceQuery)
-        for instance_id in chosen:
-            # Nothing is started unless all of them can be.
-            service.ended_instance(instance_id, definition_id)
-        results = service.restart_process_instances(
+        service.restart_together(
             definition_id,
             chosen,
             instructions,
@@ -123,9 +122,6 @@ class Restart(Execute):
             skip_io_mappings=body.boolean("skipIoMappings"),
             user=self.user_id,
         )
-        for result in results.values():
-            if isinstance(result, EngineError):
-                raise result
         return no_content()
 
 

@@ -18,7 +18,7 @@ from workflow_engine.services.runtime.migrating import (
     migrate_together,
     validate_migration_plan,
 )
-from workflow_engine.services.runtime.restarting import ended_instance, restart_process_instances
+from workflow_engine.services.runtime.restarting import restart_process_instances, restart_together
 from workflow_engine.services.runtime.starting import (
     start_process_instance,
     start_process_instance_by_id,
@@ -36,13 +36,13 @@ __all__ = [
     "create_incident",
     "delete_process_instance",
     "delete_process_instances",
-    "ended_instance",
     "generate_migration_plan",
     "migrate_process_instances",
     "migrate_together",
     "modify_process_instance",
     "remove_variables",
     "restart_process_instances",
+    "restart_together",
     "set_variables",
     "signal_execution",
     "start_process_instance",

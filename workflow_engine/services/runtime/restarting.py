@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import Any
 
+from django.db import transaction
+
 from workflow_engine import ids, models
 from workflow_engine.engine.commands import ModificationInstruction
 from workflow_engine.engine.errors import BadInput, EngineError, NotAllowed, NotFound
@@ -13,9 +15,32 @@ from workflow_engine.services.results import StartedInstance
 from workflow_engine.services.runtime.starting import start_process_instance
 from workflow_engine.services.who import name_of
 from workflow_engine.store import database
+from workflow_engine.store.retry import repeating
 
 
 def restart_process_instances(
+    process_definition_id: str,
+    process_instance_ids: Iterable[str],
+    instructions: Sequence[ModificationInstruction],
+    *,
+    using: str | None = None,
+    **options: Any,
+) -> dict[str, StartedInstance | EngineError]:
+    """One transaction each; tells by the id of the ended instance what was started for it, or why nothing was.
+
+    `options` are those of `restart_together`.
+    """
+    results: dict[str, StartedInstance | EngineError] = {}
+    for process_instance_id in sorted(set(process_instance_ids)):
+        ids_of_one = [process_instance_id]
+        try:
+            results |= restart_together(process_definition_id, ids_of_one, instructions, using=using, **options)
+        except EngineError as error:
+            results[process_instance_id] = error
+    return results
+
+
+def restart_together(
     process_definition_id: str,
     process_instance_ids: Iterable[str],
     instructions: Sequence[ModificationInstruction],
@@ -26,30 +51,33 @@ def restart_process_instances(
     skip_io_mappings: bool = False,
     user: Any = None,
     using: str | None = None,
-) -> dict[str, StartedInstance | EngineError]:
-    """One transaction each; tells by the id of the ended instance what was started for it, or why nothing was.
+) -> dict[str, StartedInstance]:
+    """All in one transaction: the first refusal restarts nobody. Tells by the id of the ended instance what was started for it.
 
     The new instance has the last variables of the process instance's scope, or those that it was started with (these need
     the history level "full").
     """
     if not instructions:
         raise BadInput("Restart instructions cannot be empty")
-    results: dict[str, StartedInstance | EngineError] = {}
-    for process_instance_id in sorted(set(process_instance_ids)):
-        try:
-            results[process_instance_id] = _restart(
-                ended_instance(process_instance_id, process_definition_id, using=using),
-                instructions,
-                initial_variables=initial_variables,
-                without_business_key=without_business_key,
-                skip_custom_listeners=skip_custom_listeners,
-                skip_io_mappings=skip_io_mappings,
-                user=user,
-                using=using,
-            )
-        except EngineError as error:
-            results[process_instance_id] = error
-    return results
+    alias = database.alias(using)
+
+    def once() -> dict[str, StartedInstance]:
+        with transaction.atomic(using=alias):
+            return {
+                process_instance_id: _restart(
+                    ended_instance(process_instance_id, process_definition_id, using=using),
+                    instructions,
+                    initial_variables=initial_variables,
+                    without_business_key=without_business_key,
+                    skip_custom_listeners=skip_custom_listeners,
+                    skip_io_mappings=skip_io_mappings,
+                    user=user,
+                    using=using,
+                )
+                for process_instance_id in sorted(set(process_instance_ids))
+            }
+
+    return repeating(alias, once)
 
 
 def ended_instance(

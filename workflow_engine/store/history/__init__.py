@@ -31,6 +31,7 @@ WRITERS: dict[type[HistoryEvent], tuple[int, Callable[[HistoryRows, Any], None]]
     events.VariableChanged: (AUDIT, variables.variable_changed),
     events.IdentityLinkChanged: (FULL, tasks.identity_link_changed),
     events.IncidentOpened: (FULL, logs.incident_opened),
+    events.IncidentUpdated: (FULL, logs.incident_updated),
     events.IncidentClosed: (FULL, logs.incident_closed),
     events.ExternalTaskLogged: (FULL, logs.external_task_logged),
     events.JobLogged: (FULL, logs.job_logged),

@@ -18,6 +18,12 @@ def incident_opened(rows: HistoryRows, event: events.IncidentOpened) -> None:
     rows.insert(models.HistoricIncident, event, incident.id, create_time=incident.incident_timestamp, **values)
 
 
+def incident_updated(rows: HistoryRows, event: events.IncidentUpdated) -> None:
+    places = ("process_definition_id", "execution_id", "activity_id", "failed_activity_id", "job_definition_id")
+    values = {name: getattr(event.incident, name) for name in places}
+    rows.update(models.HistoricIncident, event.incident.id, **values)
+
+
 def incident_closed(rows: HistoryRows, event: events.IncidentClosed) -> None:
     state = "resolved" if event.resolved else "deleted"
     rows.update(models.HistoricIncident, event.incident_id, state=state, end_time=event.time)

@@ -18,9 +18,8 @@ def task_created(rows: HistoryRows, event: events.TaskCreated) -> None:
 
 
 def task_updated(rows: HistoryRows, event: events.TaskUpdated) -> None:
-    rows.update(
-        models.HistoricTaskInstance, event.task.id, **{name: getattr(event.task, name) for name in TASK_COLUMNS}
-    )
+    names = (*TASK_COLUMNS, "process_definition_id")  # migration may have moved it to another definition
+    rows.update(models.HistoricTaskInstance, event.task.id, **{name: getattr(event.task, name) for name in names})
 
 
 def task_ended(rows: HistoryRows, event: events.TaskEnded) -> None:

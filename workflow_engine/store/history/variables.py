@@ -29,6 +29,8 @@ def variable_changed(rows: HistoryRows, event: events.VariableChanged) -> None:
         rows.update(models.HistoricVariableInstance, event.variable_id, state="DELETED", **columns)
     else:
         moved = {"execution_id": event.execution_id}
+        if event.change == "migrate":
+            moved["process_definition_id"] = event.process_definition_id
         if rows.is_new(models.HistoricVariableInstance, event.variable_id):
             # As in Camunda: a variable belongs to the scope in which the command that created it left it.
             moved["activity_instance_id"] = event.scope_activity_instance_id
