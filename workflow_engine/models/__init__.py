@@ -4,28 +4,35 @@ Every row of a running instance and of its history has a `partition`; see `base.
 and credentials are small reference tables without one.
 """
 
+from workflow_engine.models.authorization import Authorization, AuthorizationType
 from workflow_engine.models.business_key import BusinessKey
 from workflow_engine.models.compensation_record import CompensationRecord, CompensationState
 from workflow_engine.models.deployment import Deployment, Resource
 from workflow_engine.models.event_subscription import EventSubscription
 from workflow_engine.models.execution import Execution, ProcessInstance
 from workflow_engine.models.external_task import ExternalTask
+from workflow_engine.models.filter import Filter
+from workflow_engine.models.group_profile import GroupProfile
 from workflow_engine.models.historic_activity_instance import HistoricActivityInstance
 from workflow_engine.models.historic_incident import HistoricIncident, IncidentState
 from workflow_engine.models.historic_log import HistoricExternalTaskLog, HistoricJobLog, LogState
 from workflow_engine.models.historic_process_instance import HistoricProcessInstance, InstanceState
 from workflow_engine.models.historic_task import HistoricIdentityLink, HistoricTaskInstance
 from workflow_engine.models.historic_variable import HistoricDetail, HistoricVariableInstance, VariableState
+from workflow_engine.models.idempotency_key import IdempotencyKey
 from workflow_engine.models.incident import Incident
 from workflow_engine.models.job import Job, JobDefinition
 from workflow_engine.models.process_definition import ProcessDefinition
 from workflow_engine.models.property import Property
+from workflow_engine.models.tenant import Tenant
 from workflow_engine.models.user_operation_log import UserOperationLog
 from workflow_engine.models.user_task import IdentityLink, UserTask
 from workflow_engine.models.variable import Variable
 from workflow_engine.models.worker_credential import WorkerCredential
 
 __all__ = [
+    "Authorization",
+    "AuthorizationType",
     "BusinessKey",
     "CompensationRecord",
     "CompensationState",
@@ -33,6 +40,8 @@ __all__ = [
     "EventSubscription",
     "Execution",
     "ExternalTask",
+    "Filter",
+    "GroupProfile",
     "HistoricActivityInstance",
     "HistoricDetail",
     "HistoricExternalTaskLog",
@@ -42,6 +51,7 @@ __all__ = [
     "HistoricProcessInstance",
     "HistoricTaskInstance",
     "HistoricVariableInstance",
+    "IdempotencyKey",
     "IdentityLink",
     "Incident",
     "IncidentState",
@@ -53,6 +63,7 @@ __all__ = [
     "ProcessInstance",
     "Property",
     "Resource",
+    "Tenant",
     "UserOperationLog",
     "UserTask",
     "Variable",
