@@ -41,6 +41,7 @@ class EngineSettings:
     script_time_limit: timedelta = timedelta(seconds=1)  # computing time of one script; the transaction waits for it
     script_memory_limit: int = 64 * 2**20  # bytes
     script_stack_limit: int = 512 * 2**10  # bytes
+    idempotency_key_lifetime: timedelta = timedelta(hours=24)  # how long a repeated request gets its first answer
     command_retries: int = 5  # repetitions of a command after a serialisation failure or a deadlock
     definition_cache_size: int = 500  # compiled definitions per process
     rest: Mapping[str, Any] = field(default_factory=dict)  # limits of the REST API, see workflow_engine.rest.limits

@@ -22,6 +22,7 @@ _NANOSECONDS_PER_TICK = 1_000_000 // _TICKS_PER_MILLISECOND
 _COUNTER_BITS = 26
 _CANONICAL = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}", re.ASCII)
 _BUSINESS_KEYS = uuid.UUID("6b0d8b5e-3c0f-5b1c-9d55-0d0f6f7c8a11")
+_IDEMPOTENCY_KEYS = uuid.UUID("3f0e7c39-5d3b-5b44-8d4e-7a7c0f8b6d52")
 _JOB_DEFINITIONS = uuid.UUID("0c1a0a52-7f6f-5c6e-8b11-52c07a1d4e9b")
 
 
@@ -82,6 +83,12 @@ def business_key_id(tenant_id: str, process_definition_key: str, business_key: s
     # The lengths keep ("a", "bc") and ("ab", "c") apart.
     text = f"{len(tenant_id)}:{tenant_id}{len(process_definition_key)}:{process_definition_key}{business_key}"
     return str(uuid.uuid5(_BUSINESS_KEYS, text))
+
+
+def idempotency_key_id(caller: str, method: str, path: str, key: str) -> str:
+    """The id that reserves an idempotency key for one caller and one address."""
+    text = "".join(f"{len(part)}:{part}" for part in (caller, method, path, key))
+    return str(uuid.uuid5(_IDEMPOTENCY_KEYS, text))
 
 
 def job_definition_id(process_definition_id: str, activity_id: str, job_type: str, configuration: str) -> str:

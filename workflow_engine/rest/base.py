@@ -38,6 +38,7 @@ class EngineView(APIView):
     permissions: ClassVar[dict[str, str]] = {}
     # A view that reads a larger body than JSON (files) checks its length itself.
     reads_files = False
+    _body: Body | None = None
 
     @classmethod
     def as_view(cls, **initkwargs: Any) -> Any:
@@ -74,7 +75,14 @@ class EngineView(APIView):
         return answer
 
     def body(self) -> Body:
-        return read_body(self.request._request)
+        """Read once, however often it is asked for."""
+        if self._body is None:
+            self._body = read_body(self.request._request)
+        return self._body
+
+    def content(self) -> Any:
+        """What the request says, as plain values."""
+        return self.body().values
 
     def require(self, permission: str) -> None:
         """For what a request asks beside its method's own permission."""

@@ -18,3 +18,12 @@ class BusinessKeyTaken(NotAllowed):
 
 class Conflict(NotAllowed):
     """Somebody else changed the same thing at the same moment."""
+
+
+class KeyReused(NotAllowed):
+    """An idempotency key came with another request than before."""
+
+    def __init__(self, key: str) -> None:
+        super().__init__(
+            f"Cannot use the Idempotency-Key '{key}' again: it came with another body before. A new request needs a new key."
+        )

@@ -6,8 +6,7 @@ from datetime import datetime
 
 from workflow_engine import conf, ids, models
 from workflow_engine.bpmn import ProcessDefinition
-from workflow_engine.store import database, tables
-from workflow_engine.store.dialect import Dialect
+from workflow_engine.store import claims
 
 
 def is_unique(definition: ProcessDefinition) -> bool:
@@ -32,7 +31,6 @@ def claim(
     using: str,
 ) -> bool:
     """Reserves the key for this instance; False if another one has it. Waits for whoever is just starting with the same key."""
-    dialect = database.dialect(using)
     key_id = ids.business_key_id(tenant_id, process_definition_key, business_key)
     values = {
         "id": key_id,
@@ -43,16 +41,4 @@ def claim(
         "process_instance_id": process_instance_id,
         "created": now,
     }
-    return _insert(dialect, values)
-
-
-def _insert(dialect: Dialect, values: dict[str, object]) -> bool:
-    """Statement "claim business key": inserts the row unless there is one of this id."""
-    columns = tables.of_model(models.BusinessKey).columns
-    names = ", ".join(f'"{column.name}"' for column in columns)
-    marks = ", ".join(["%s"] * len(columns))
-    table = models.BusinessKey._meta.db_table
-    sql = f'INSERT INTO "{table}" ({names}) VALUES ({marks}) ON CONFLICT ("id") DO NOTHING'  # noqa: S608
-    with dialect.connection.cursor() as cursor:
-        cursor.execute(sql, [dialect.parameter(column, values[column.attribute]) for column in columns])
-        return cursor.rowcount == 1
+    return claims.claim(models.BusinessKey, values, using)

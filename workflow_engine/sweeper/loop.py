@@ -15,7 +15,7 @@ from datetime import timedelta
 from django.db import InterfaceError, OperationalError, connections
 
 from workflow_engine import clock
-from workflow_engine.sweeper import acquisition, external_task_locks, jobs
+from workflow_engine.sweeper import acquisition, external_task_locks, idempotency_keys, jobs
 from workflow_engine.sweeper.backlog import Backlog
 from workflow_engine.sweeper.counts import Counts
 
@@ -43,7 +43,7 @@ class Sweeper:
         workers = [threading.Thread(target=self._run_jobs, name=f"sweeper-{n + 1}") for n in range(self.threads)]
         for worker in workers:
             worker.start()
-        self._repeat(self._clear_locks, pause=max(self.poll, 10.0))
+        self._repeat(self._tidy_up, pause=max(self.poll, 10.0))
         for worker in workers:
             worker.join()
         self._give_back()
@@ -77,9 +77,11 @@ class Sweeper:
         due = acquisition.next_due(now)
         return self.poll if due is None else min(self.poll, max(0.0, (due - now).total_seconds()))
 
-    def _clear_locks(self) -> None:
+    def _tidy_up(self) -> None:
         if counts := external_task_locks.run_once(grace=self.lock_grace):
             self._tell("external task locks", counts)
+        if counts := idempotency_keys.run_once():
+            self._tell("idempotency keys", counts)
 
     def _give_back(self) -> None:
         try:

@@ -1,4 +1,4 @@
-"""The sweeper as a process: fires due timers, runs asynchronous continuations, clears expired locks."""
+"""The sweeper as a process: fires due timers, runs asynchronous continuations, clears expired locks, forgets old keys."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ import threading
 import uuid
 from argparse import ArgumentParser
 from datetime import datetime, timedelta
+from functools import partial
 from types import FrameType
 from typing import Any
 
@@ -17,7 +18,7 @@ from django.db import connections, router
 
 from workflow_engine import clock
 from workflow_engine.models import Job
-from workflow_engine.sweeper import external_task_locks, jobs
+from workflow_engine.sweeper import external_task_locks, idempotency_keys, jobs
 from workflow_engine.sweeper.counts import Counts
 from workflow_engine.sweeper.loop import Sweeper
 
@@ -82,10 +83,14 @@ class Command(BaseCommand):
             if done.total() == before:
                 break
         self._tell("jobs", done)
-        cleared = Counts()
-        while not is_stopped() and (counts := external_task_locks.run_once(grace=grace)):
-            cleared.update(counts)
-        self._tell("external task locks", cleared)
+        for duty, run_once in (
+            ("external task locks", partial(external_task_locks.run_once, grace=grace)),
+            ("idempotency keys", idempotency_keys.run_once),
+        ):
+            cleared = Counts()
+            while not is_stopped() and (counts := run_once()):
+                cleared.update(counts)
+            self._tell(duty, cleared)
 
     def _stop_on_signals(self) -> dict[int, Any]:
         """Gives the handlers that were there before."""

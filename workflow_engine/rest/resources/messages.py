@@ -13,6 +13,7 @@ from workflow_engine.models import Execution
 from workflow_engine.rest.answers import json_answer, no_content
 from workflow_engine.rest.base import EngineView
 from workflow_engine.rest.errors import RestError
+from workflow_engine.rest.idempotency import idempotent
 from workflow_engine.rest.request_body import Body
 from workflow_engine.rest.resources.process_instance.rows import started_instance_json
 from workflow_engine.rest.rows import find
@@ -25,6 +26,7 @@ from workflow_engine.services import message as service
 class Message(EngineView):
     permissions = {"POST": "correlate_message"}
 
+    @idempotent
     def post(self, request: Request) -> HttpResponse:
         body = self.body()
         if not body.text("messageName"):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
@@ -11,6 +12,7 @@ from workflow_engine.rest import convert
 from workflow_engine.rest.answers import json_answer
 from workflow_engine.rest.base import EngineView
 from workflow_engine.rest.errors import RestError, TooLarge
+from workflow_engine.rest.idempotency import idempotent
 from workflow_engine.rest.limits import limits
 from workflow_engine.rest.request_body import Body, check_length
 from workflow_engine.rest.resources.deployment.rows import new_deployment_json
@@ -29,8 +31,21 @@ FIELDS = (
 class Create(EngineView):
     permissions = {"POST": "deploy"}
 
+    _form: tuple[Body, dict[str, bytes]] | None = None
+
+    def form(self) -> tuple[Body, dict[str, bytes]]:
+        """Read once, however often it is asked for."""
+        if self._form is None:
+            self._form = read_form(self.request._request)
+        return self._form
+
+    def content(self) -> Any:
+        fields, files = self.form()
+        return [fields.values, {name: hashlib.sha256(data).hexdigest() for name, data in files.items()}]
+
+    @idempotent
     def post(self, request: Request) -> HttpResponse:
-        fields, files = read_form(request._request)
+        fields, files = self.form()
         if not files:
             raise RestError("No deployment resources contained in the form upload.")
         changed_only = fields.boolean("deploy-changed-only")

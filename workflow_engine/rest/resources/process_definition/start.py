@@ -9,6 +9,7 @@ from rest_framework.request import Request
 
 from workflow_engine.rest.addresses import link
 from workflow_engine.rest.answers import json_answer
+from workflow_engine.rest.idempotency import idempotent
 from workflow_engine.rest.request_body import Body
 from workflow_engine.rest.resources.process_definition.views import DefinitionView, find_definition_id
 from workflow_engine.rest.resources.process_instance.instructions import accepted_instructions
@@ -22,6 +23,7 @@ from workflow_engine.services import runtime as service
 class Start(DefinitionView):
     permissions = {"POST": "start_process"}
 
+    @idempotent
     def post(self, request: Request, **named: str) -> HttpResponse:
         body = self.body()
         if with_variables := body.boolean("withVariablesInReturn"):
@@ -50,5 +52,6 @@ class Start(DefinitionView):
 
 
 class SubmitForm(Start):
+    @idempotent
     def post(self, request: Request, **named: str) -> HttpResponse:
         return json_answer(self.start(self.body()))
