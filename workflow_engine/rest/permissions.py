@@ -1,4 +1,4 @@
-"""May they? One Django permission for each method of a view; a superuser has them all."""
+"""May they? One Django permission for each method of a view, had or given by authorization; a superuser has them all."""
 
 from __future__ import annotations
 
@@ -6,6 +6,8 @@ from typing import Any
 
 from rest_framework.permissions import BasePermission
 from rest_framework.request import Request
+
+from workflow_engine.services.authorization import may
 
 APP = "workflow_engine"
 
@@ -20,7 +22,7 @@ class HasPermission(BasePermission):
         if not user or not user.is_authenticated:
             return False
         needed = view.permissions.get("GET" if request.method in ("HEAD", "OPTIONS") else request.method)
-        if needed is None or user.has_perm(f"{APP}.{needed}"):
+        if needed is None or may(user, needed):
             return True
         self.message = refusal(user, needed)
         return False
