@@ -14,9 +14,17 @@ from django.core.checks import CheckMessage, Error, Tags, Warning, register
 from django.db import connections, router
 
 from workflow_engine import conf, scripting
+from workflow_engine.rest.limits import Limits
 
 KNOWN = [f.name.upper() for f in fields(conf.EngineSettings)]
 CHOICES = {"HISTORY_LEVEL": conf.HISTORY_LEVELS, "UNCAUGHT_BPMN_ERROR": conf.UNCAUGHT_BPMN_ERROR}
+# What Python's own stack, the JSON parser and the types of the columns still bear.
+GREATEST = {
+    "MAX_MODEL_DEPTH": 200,
+    "max_nesting": 200,
+    "max_lock_milliseconds": 2**53,
+    "max_wait_milliseconds": 2**31 - 1,
+}
 
 
 @register()
@@ -58,13 +66,32 @@ def _problem(key: str, value: Any) -> str | None:
             return None if all(isinstance(item, str) for item in value) else "it must be True, False or definition keys"
         return None if isinstance(value, bool) else "it must be True or False"
     if isinstance(default, int):
-        return None if type(value) is int and value >= 0 else "it must be a whole number of at least 0"
+        return _number_problem(value, least=1 if key.startswith("MAX_") else 0, greatest=GREATEST.get(key))
     if isinstance(default, timedelta):
         return None if isinstance(value, timedelta) and value > timedelta() else "it must be a positive timedelta"
     if key == "DEFAULT_RETRY_CYCLE":
         return None if value is None or isinstance(value, str) else "it must be a text such as 'R5/PT1M', or None"
     if key == "HISTORY_TIME_TO_LIVE":
         return None if value is None or (type(value) is int and value >= 0) else "it must be a number of days, or None"
+    return _rest_problem(value) if key == "REST" else None
+
+
+def _number_problem(value: Any, *, least: int, greatest: int | None) -> str | None:
+    if type(value) is not int or value < least:
+        return f"it must be a whole number of at least {least}"
+    return f"it must be at most {greatest}" if greatest is not None and value > greatest else None
+
+
+def _rest_problem(value: Any) -> str | None:
+    if not isinstance(value, Mapping):
+        return "it must be a dictionary of limits"
+    known = [f.name for f in fields(Limits)]
+    for key, limit in value.items():
+        if key not in known:
+            near = get_close_matches(str(key).lower(), known, n=1) or known
+            return f"{key!r} is no limit of the REST API; did you mean {near[0]!r}?"
+        if problem := _number_problem(limit, least=1, greatest=GREATEST.get(key)):
+            return f"{key!r} is {limit!r}, {problem}"
     return None
 
 

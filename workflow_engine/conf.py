@@ -34,6 +34,13 @@ class EngineSettings:
     max_call_depth: int = 50  # call activities within call activities
     max_multi_instance: int = 100_000  # children of one multi-instance activity
     max_variable_size: int = 4 * 2**20  # bytes of one variable
+    max_instance_variables: int = 10_000  # of one execution or task
+    max_instance_size: int = 64 * 2**20  # bytes of all variables of one process instance
+    max_model_size: int = 2 * 2**20  # bytes of one BPMN file
+    max_model_depth: int = 100  # XML elements within XML elements
+    max_model_elements: int = 100_000  # XML elements of a file, its diagram included
+    max_model_attributes: int = 200  # of one XML element
+    max_flow_elements: int = 10_000  # activities, events, gateways and sequence flows of a file
     max_tasks_per_fetch: int = 1_000
     uncaught_bpmn_error: str = "end-execution"  # one of UNCAUGHT_BPMN_ERROR
     unique_business_keys: bool | Collection[str] = False  # of every process, or of these definition keys

@@ -6,6 +6,7 @@ counts are limited while reading. Knows nothing of BPMN but the namespaces' shor
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
 from xml.parsers import expat
@@ -26,6 +27,16 @@ class ParseLimits:
     max_elements: int = 100_000  # XML elements, diagram included
     max_attributes: int = 200  # of one element
     max_flow_elements: int = 10_000  # activities, events, gateways and sequence flows
+
+
+# For what was let in before: lower limits must not break instances that are under way.
+UNLIMITED = ParseLimits(
+    max_bytes=sys.maxsize,
+    max_depth=sys.maxsize,
+    max_elements=sys.maxsize,
+    max_attributes=sys.maxsize,
+    max_flow_elements=sys.maxsize,
+)
 
 
 class Node:

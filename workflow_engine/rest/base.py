@@ -16,12 +16,12 @@ from rest_framework.views import APIView
 from workflow_engine.engine.commands import Command
 from workflow_engine.rest.authentication import BasicCredentials, SessionWithCsrf, WorkerToken
 from workflow_engine.rest.errors import NotFound, RestError, answer_to
+from workflow_engine.rest.limits import limits
 from workflow_engine.rest.permissions import APP, HasPermission, refusal
 from workflow_engine.rest.request_body import Body, check_length, read_body
 from workflow_engine.services.command import execute
 
 ENGINE_NAME = "default"
-MAX_QUERY_LENGTH = 16_384
 
 
 class EngineView(APIView):
@@ -122,9 +122,10 @@ class NotSupported(EngineView):
 def check_address(request: HttpRequest) -> None:
     """Path and query string: databases refuse NUL, and nobody needs a query of megabytes."""
     query = request.META.get("QUERY_STRING", "")
-    if len(query) > MAX_QUERY_LENGTH:
+    allowed = limits().max_query_length
+    if len(query) > allowed:
         raise RestError(
-            f"The query string has {len(query)} characters, at most {MAX_QUERY_LENGTH} are allowed: send the query as POST.",
+            f"The query string has {len(query)} characters, at most {allowed} are allowed: send the query as POST.",
             status=414,
         )
     if "\0" in request.path_info or "%00" in query or "\0" in query:

@@ -7,25 +7,27 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
+from workflow_engine.rest.limits import limits
+
 try:
     import orjson
 except ImportError:  # the extra "fast" is not installed
     orjson = None  # type: ignore[assignment]
 
-MAX_DEPTH = 100
 _LONG_MIN, _LONG_MAX = -(2**63), 2**63 - 1
 _MANY_DIGITS = re.compile(rb"\d{19}")
 
 
 def loads(data: bytes) -> Any:
     """Raises ValueError with a sentence: for broken text, NaN and infinity, NUL, lone surrogates, depth, integers beyond 64 bits."""
-    value = _parse(data)
-    if data.count(b"{") + data.count(b"[") > MAX_DEPTH:
-        _check_depth(value)
+    deepest = limits().max_nesting
+    value = _parse(data, deepest)
+    if data.count(b"{") + data.count(b"[") > deepest:
+        _check_depth(value, deepest)
     if b"\\u0000" in data and any("\0" in text for text in _texts(value)):
         raise ValueError("it holds the character NUL (\\u0000)")
     if _MANY_DIGITS.search(data):
-        _check_integers(data)
+        _check_integers(data, deepest)
     return value
 
 
@@ -35,7 +37,7 @@ def dumps(value: Any) -> bytes:
     return json.dumps(value, ensure_ascii=False, separators=(",", ":"), allow_nan=False).encode()
 
 
-def _parse(data: bytes) -> Any:
+def _parse(data: bytes, deepest: int) -> Any:
     try:
         if orjson is not None:
             return orjson.loads(data)
@@ -45,7 +47,7 @@ def _parse(data: bytes) -> Any:
                 text.encode()
         return value
     except RecursionError:
-        raise ValueError(f"it is nested deeper than {MAX_DEPTH} levels") from None
+        raise ValueError(f"it is nested deeper than {deepest} levels") from None
     except UnicodeError:
         raise ValueError("it is not valid UTF-8") from None
     except ValueError as error:
@@ -63,12 +65,12 @@ def _finite(text: str) -> float:
     return number
 
 
-def _check_depth(value: Any) -> None:
+def _check_depth(value: Any, deepest: int) -> None:
     level, depth = [value], 0
     while level := [node for node in level if isinstance(node, dict | list)]:
         depth += 1
-        if depth > MAX_DEPTH:
-            raise ValueError(f"it is nested deeper than {MAX_DEPTH} levels")
+        if depth > deepest:
+            raise ValueError(f"it is nested deeper than {deepest} levels")
         level = [child for node in level for child in _children(node)]
 
 
@@ -91,12 +93,12 @@ def _texts(value: Any) -> Iterator[str]:
             stack.extend(_children(node))
 
 
-def _check_integers(data: bytes) -> None:
+def _check_integers(data: bytes, deepest: int) -> None:
     """A slow second look, only taken when the body holds a very long row of digits (orjson would make floats of such integers)."""
     try:
         json.loads(data, parse_int=_long)
     except RecursionError:
-        raise ValueError(f"it is nested deeper than {MAX_DEPTH} levels") from None
+        raise ValueError(f"it is nested deeper than {deepest} levels") from None
 
 
 def _long(text: str) -> int:

@@ -11,6 +11,8 @@ from workflow_engine import conf
 class Limits:
     max_body_bytes: int = 10 * 2**20  # of a JSON body
     max_deployment_bytes: int = 20 * 2**20  # of all files of a deployment together
+    max_nesting: int = 100  # of a JSON body, and of variables of the types Json, Xml and Object
+    max_query_length: int = 16_384  # characters of a query string
     max_variables: int = 1_000  # in one request
     max_page_size: int = 10_000  # rows in one answer
     max_topics: int = 200  # in one fetchAndLock

@@ -16,6 +16,7 @@ from django.db.models import QuerySet
 from workflow_engine import conf, models
 from workflow_engine.bpmn import ProcessDefinition, parse_bpmn
 from workflow_engine.bpmn.data import CallBinding
+from workflow_engine.bpmn.xml import UNLIMITED
 from workflow_engine.engine.errors import DefinitionNotFound
 
 _lock = threading.Lock()
@@ -66,7 +67,7 @@ def _load(process_definition_id: str, using: str) -> Compiled:
     if row is None:
         raise DefinitionNotFound(f"No process definition found for id '{process_definition_id}'.")
     resource = models.Resource.objects.using(using).get(deployment_id=row.deployment_id, name=row.resource_name)
-    processes = parse_bpmn(bytes(resource.content), row.resource_name).processes
+    processes = parse_bpmn(bytes(resource.content), row.resource_name, limits=UNLIMITED).processes
     process = next(process for process in processes if process.key == row.key)
     identify(process, row)
     return Compiled(process=process, history_time_to_live=row.history_time_to_live)

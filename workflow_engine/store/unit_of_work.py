@@ -15,7 +15,7 @@ from django.db import transaction
 from workflow_engine import clock, conf
 from workflow_engine.engine.execution import Execution
 from workflow_engine.engine.history import HistoryEvent, ProcessInstanceStarted
-from workflow_engine.store import database, history, tables
+from workflow_engine.store import database, history, instance_limits, tables
 from workflow_engine.store.history import HistoryRows
 from workflow_engine.store.loader import RowLoader
 from workflow_engine.store.writes import Write, deletes, inserts, updates
@@ -93,6 +93,7 @@ class UnitOfWork:
         writes: list[Write] = [*deletes(gone), *inserts(added), *updates(changed), *rows.writes(), *more]
         if writes:
             self.dialect.write(writes)
+            instance_limits.check([*inserted, *self.updated], inserted, self.using)
 
     def _next_sequence(self, root_id: str | None) -> int:
         """The next number of the root's history; the locked root row counts."""

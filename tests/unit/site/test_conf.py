@@ -1,11 +1,15 @@
 """The site's settings and the checks that look at them."""
 
+import re
+from dataclasses import fields
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from workflow_engine import checks, conf
+from workflow_engine.rest.limits import Limits, limits
 
 
 def messages(settings: Any, **given: Any) -> list[tuple[str | None, str]]:
@@ -77,3 +81,47 @@ def test_sqlite_must_be_set_up_for_writers(monkeypatch: pytest.MonkeyPatch) -> N
     good = {"transaction_mode": "IMMEDIATE", "init_command": "PRAGMA journal_mode = WAL;"}
     monkeypatch.setitem(connection.settings_dict, "OPTIONS", good)
     assert checks.check_databases(None) == []
+
+
+@pytest.mark.parametrize(
+    ("key", "value", "told"),
+    [
+        ("MAX_MODEL_SIZE", 0, "at least 1"),
+        ("MAX_MODEL_DEPTH", 201, "at most 200"),
+        ("MAX_FLOW_ELEMENTS", True, "whole number"),
+        ("MAX_INSTANCE_SIZE", "64 MiB", "whole number"),
+        ("MAX_VARIABLE_SIZE", -1, "at least 1"),
+        ("IDEMPOTENCY_KEY_LIFETIME", 24, "timedelta"),
+        ("IDEMPOTENCY_KEY_LIFETIME", timedelta(), "positive"),
+        ("REST", 5, "dictionary"),
+        ("REST", {"max_body_byte": 5}, "'max_body_bytes'"),
+        ("REST", {"nope": 5}, "no limit"),
+        ("REST", {5: 5}, "no limit"),
+        ("REST", {"max_page_size": 0}, "at least 1"),
+        ("REST", {"max_page_size": 1.5}, "whole number"),
+        ("REST", {"max_nesting": 10_000}, "at most 200"),
+    ],
+)
+def test_wrong_limits_are_told(settings: Any, key: str, value: Any, told: str) -> None:
+    ((identifier, text),) = messages(settings, **{key: value})
+    assert identifier == "workflow_engine.E002"
+    assert key in text
+    assert told in text
+
+
+def test_every_setting_is_documented() -> None:
+    text = (Path(__file__).parents[3] / "docs" / "settings.md").read_text()
+    documented = set(re.findall(r"`([A-Za-z_]+)`", text))
+    assert {f.name.upper() for f in fields(conf.EngineSettings)} <= documented
+    assert {f.name for f in fields(Limits)} <= documented
+
+
+def test_the_rest_limits_are_taken_from_the_settings(settings: Any) -> None:
+    settings.WORKFLOW_ENGINE = {
+        "MAX_VARIABLE_SIZE": 5,
+        "MAX_LOCK_DURATION": timedelta(seconds=2),
+        "REST": {"max_page_size": 7},
+    }
+    found = limits()
+    assert (found.max_variable_bytes, found.max_lock_milliseconds, found.max_page_size) == (5, 2000, 7)
+    assert found.max_nesting == 100

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from xml.parsers import expat
 
-MAX_DEPTH = 200
+from workflow_engine.rest.limits import limits
 
 
 def check_well_formed(text: str) -> None:
     """ValueError otherwise."""
-    parser, depth = expat.ParserCreate(), 0
+    parser, depth, deepest = expat.ParserCreate(), 0, limits().max_nesting
 
     def doctype(*_: object) -> None:
         raise ValueError("has a DTD, which is not allowed")
@@ -17,8 +17,8 @@ def check_well_formed(text: str) -> None:
     def start(*_: object) -> None:
         nonlocal depth
         depth += 1
-        if depth > MAX_DEPTH:
-            raise ValueError(f"is nested deeper than {MAX_DEPTH} levels")
+        if depth > deepest:
+            raise ValueError(f"is nested deeper than {deepest} levels")
 
     def end(*_: object) -> None:
         nonlocal depth

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 
-from workflow_engine import bpmn, handlers
+from workflow_engine import bpmn, conf, handlers
 from workflow_engine.bpmn.data import ServiceImplementation
 from workflow_engine.bpmn.problems import Problem
 from workflow_engine.engine.errors import BadInput
@@ -37,7 +37,7 @@ def parse(resources: Mapping[str, bytes]) -> dict[str, tuple[bpmn.ProcessDefinit
         if not name.endswith(MODEL_SUFFIXES):
             continue
         try:
-            parsed[name] = bpmn.parse_bpmn(content, name).processes
+            parsed[name] = bpmn.parse_bpmn(content, name, limits=limits()).processes
         except bpmn.InvalidModel as error:
             problems += error.problems
     problems += list(_repeated_keys(parsed))
@@ -45,6 +45,18 @@ def parse(resources: Mapping[str, bytes]) -> dict[str, tuple[bpmn.ProcessDefinit
         names = {problem.resource_name for problem in problems}
         raise bpmn.InvalidModel(tuple(problems), names.pop() if len(names) == 1 else "")
     return parsed
+
+
+def limits() -> bpmn.ParseLimits:
+    """How much one file may demand, by the site's settings."""
+    settings = conf.current()
+    return bpmn.ParseLimits(
+        max_bytes=settings.max_model_size,
+        max_depth=settings.max_model_depth,
+        max_elements=settings.max_model_elements,
+        max_attributes=settings.max_model_attributes,
+        max_flow_elements=settings.max_flow_elements,
+    )
 
 
 def _repeated_keys(parsed: Mapping[str, tuple[bpmn.ProcessDefinition, ...]]) -> Iterator[Problem]:
