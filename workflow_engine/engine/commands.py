@@ -95,6 +95,13 @@ class UpdateTask(Command):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class TouchTask(Command):
+    """Something that belongs to a user task has changed: a comment or an attachment."""
+
+    task_id: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ChangeIdentityLink(Command):
     task_id: str
     operation: str  # "add" or "delete"

@@ -100,15 +100,21 @@ def _update_task(context: CommandContext, command: c.UpdateTask) -> None:
     context.user_tasks.update(context.user_tasks.find(command.task_id), command.changes)
 
 
+def _touch_task(context: CommandContext, command: c.TouchTask) -> None:
+    context.user_tasks.touch(context.user_tasks.find(command.task_id))
+
+
 def _change_identity_link(context: CommandContext, command: c.ChangeIdentityLink) -> None:
     task = context.user_tasks.find(command.task_id)
     if command.type in ("assignee", "owner"):
         value = command.user_id if command.operation == "add" else None
         context.user_tasks.update(task, {command.type: value})
-    elif command.operation == "add":
+        return
+    if command.operation == "add":
         context.user_tasks.add_identity_link(task, command.type, user_id=command.user_id, group_id=command.group_id)
     else:
         context.user_tasks.remove_identity_link(task, command.type, user_id=command.user_id, group_id=command.group_id)
+    context.user_tasks.touch(task)
 
 
 def _throw_task_error(context: CommandContext, command: c.ThrowTaskError) -> None:
@@ -199,6 +205,9 @@ def _set_variables(context: CommandContext, command: c.SetVariables) -> None:
                 variables.remove_task_local(task, name)
             elif not command.is_local:
                 variables.remove(execution, name)
+        # Setting a variable may have moved the instance on, past this task.
+        if not context.user_tasks.is_gone(task):
+            context.user_tasks.touch(task)
         return
     execution = context.execution(command.execution_id)
     for name, value in command.variables.items():
@@ -261,6 +270,7 @@ HANDLERS: dict[type[c.Command], Handler] = {
     c.SetExternalTaskRetries: _set_external_task_retries,
     c.CompleteTask: _complete_task,
     c.UpdateTask: _update_task,
+    c.TouchTask: _touch_task,
     c.ChangeIdentityLink: _change_identity_link,
     c.ThrowTaskError: _throw_task_error,
     c.ThrowTaskEscalation: _throw_task_escalation,

@@ -140,15 +140,18 @@ class UserTasks:
         changed = [name for name, value in changes.items() if getattr(task, name) != value]
         for name in changed:
             setattr(task, name, changes[name])
-        if not changed:
-            return
+        self.touch(task, assigned=assigned)
+        if assigned and task.assignee is not None and not self.is_gone(task):
+            self.fire(task, "assignment")
+
+    def touch(self, task: UserTask, *, assigned: bool = False) -> None:
+        """The task, or something that belongs to it, has changed."""
         task.last_updated = self.context.now
+        task.task_state = "Updated"
         self._emit(TaskUpdated, task, task=task)
         if assigned:
             self._tell_activity(task, assignee=task.assignee)
         self.fire(task, "update")
-        if assigned and task.assignee is not None and not self.is_gone(task):
-            self.fire(task, "assignment")
 
     def links(self, task: UserTask) -> list[IdentityLink]:
         return list(self.context.adopt_rows(self.context.loader.identity_links(task.id)))

@@ -4,8 +4,10 @@ Every row of a running instance and of its history has a `partition`; see `base.
 and credentials are small reference tables without one.
 """
 
+from workflow_engine.models.attachment import Attachment
 from workflow_engine.models.authorization import Authorization, AuthorizationType
 from workflow_engine.models.business_key import BusinessKey
+from workflow_engine.models.comment import Comment
 from workflow_engine.models.compensation_record import CompensationRecord, CompensationState
 from workflow_engine.models.deployment import Deployment, Resource
 from workflow_engine.models.event_subscription import EventSubscription
@@ -31,9 +33,11 @@ from workflow_engine.models.variable import Variable
 from workflow_engine.models.worker_credential import WorkerCredential
 
 __all__ = [
+    "Attachment",
     "Authorization",
     "AuthorizationType",
     "BusinessKey",
+    "Comment",
     "CompensationRecord",
     "CompensationState",
     "Deployment",

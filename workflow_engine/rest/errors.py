@@ -19,6 +19,7 @@ from rest_framework.views import set_rollback
 from workflow_engine.bpmn.problems import InvalidModel, Problem
 from workflow_engine.engine import errors as engine
 from workflow_engine.rest.answers import json_answer
+from workflow_engine.services import errors as services
 
 logger = logging.getLogger("workflow_engine.rest")
 
@@ -54,6 +55,7 @@ _ANSWERS: tuple[tuple[type[BaseException], int, str], ...] = (
     (engine.DefinitionNotFound, 404, "RestException"),
     (engine.NotFound, 404, "RestException"),
     (engine.Suspended, 409, "SuspendedEntityInteractionException"),
+    (services.HistoryDisabled, 403, "InvalidRequestException"),
     (engine.NotAllowed, 400, "RestException"),
     (engine.BadInput, 400, "InvalidRequestException"),
     (engine.ModelError, 400, "ProcessEngineException"),

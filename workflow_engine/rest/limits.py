@@ -13,6 +13,7 @@ class Limits:
     max_deployment_bytes: int = 20 * 2**20  # of all files of a deployment together
     max_nesting: int = 100  # of a JSON body, and of variables of the types Json, Xml and Object
     max_query_length: int = 16_384  # characters of a query string
+    max_attachment_bytes: int = 10 * 2**20  # of the content of an attachment
     max_variables: int = 1_000  # in one request
     max_page_size: int = 10_000  # rows in one answer
     max_topics: int = 200  # in one fetchAndLock

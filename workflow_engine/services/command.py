@@ -25,6 +25,7 @@ NAMED_ROWS: dict[type[c.Command], tuple[type[Any], str]] = {
     c.SetExternalTaskRetries: (state.ExternalTask, "task_id"),
     c.CompleteTask: (state.UserTask, "task_id"),
     c.UpdateTask: (state.UserTask, "task_id"),
+    c.TouchTask: (state.UserTask, "task_id"),
     c.ChangeIdentityLink: (state.UserTask, "task_id"),
     c.ThrowTaskError: (state.UserTask, "task_id"),
     c.ThrowTaskEscalation: (state.UserTask, "task_id"),

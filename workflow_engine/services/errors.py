@@ -20,6 +20,13 @@ class Conflict(NotAllowed):
     """Somebody else changed the same thing at the same moment."""
 
 
+class HistoryDisabled(NotAllowed):
+    """What was asked for belongs to the history, and the site keeps none."""
+
+    def __init__(self) -> None:
+        super().__init__("History is not enabled: HISTORY_LEVEL is 'none'.")
+
+
 class KeyReused(NotAllowed):
     """An idempotency key came with another request than before."""
 

@@ -22,6 +22,8 @@ OF_INSTANCES: tuple[type[django_models.Model], ...] = (
     models.HistoricExternalTaskLog,
     models.HistoricJobLog,
     models.CompensationRecord,
+    models.Comment,
+    models.Attachment,
 )
 BATCH = 200
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from workflow_engine.models import UserTask
+from workflow_engine.models import Attachment, Comment, UserTask
 from workflow_engine.rest.dates import format_date
 from workflow_engine.rest.rows import as_text
 from workflow_engine.services import task as service
@@ -37,6 +37,19 @@ def task_json(task: UserTask) -> dict[str, Any]:
         "tenantId": task.tenant_id or None,
         "taskState": task.task_state,
     }
+
+
+def comment_attachment_info(tasks: list[UserTask]) -> dict[Any, dict[str, bool]]:
+    """By task, whether there are any: two statements for all of them."""
+    task_ids = [task.pk for task in tasks]
+    partitions = {task.partition for task in tasks}
+
+    def having(model: Any) -> set[Any]:
+        rows = model.objects.filter(partition__in=partitions, task_id__in=task_ids)
+        return set(rows.order_by().values_list("task_id", flat=True).distinct())
+
+    commented, attached = having(Comment), having(Attachment)
+    return {task_id: {"comment": task_id in commented, "attachment": task_id in attached} for task_id in task_ids}
 
 
 def form_json(key: str | None) -> dict[str, Any]:

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from workflow_engine.rest.resources.task import details, views, work
+from workflow_engine.rest.resources.task import attachments, comments, details, views, work
 from workflow_engine.rest.variables.views import scope_views
 
 variables, variable, variable_data = scope_views(details.TaskScope)
@@ -24,6 +24,13 @@ urlpatterns = [
     path("task/<str:task_id>/bpmnEscalation", work.BpmnEscalation.as_view()),
     path("task/<str:task_id>/identity-links", details.IdentityLinks.as_view()),
     path("task/<str:task_id>/identity-links/delete", details.DeleteIdentityLink.as_view()),
+    path("task/<str:task_id>/comment", comments.Comments.as_view()),
+    path("task/<str:task_id>/comment/create", comments.Create.as_view()),
+    path("task/<str:task_id>/comment/<str:comment_id>", comments.CommentView.as_view()),
+    path("task/<str:task_id>/attachment", attachments.Attachments.as_view()),
+    path("task/<str:task_id>/attachment/create", attachments.Create.as_view()),
+    path("task/<str:task_id>/attachment/<str:attachment_id>", attachments.AttachmentView.as_view()),
+    path("task/<str:task_id>/attachment/<str:attachment_id>/data", attachments.Data.as_view()),
     path("task/<str:task_id>/form", details.Form.as_view()),
     path("task/<str:task_id>/form-variables", details.FormVariables.as_view()),
     path("task/<str:task_id>/variables", variables),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from django.http import HttpResponse
@@ -15,7 +16,7 @@ from workflow_engine.rest.base import EngineView
 from workflow_engine.rest.errors import RestError
 from workflow_engine.rest.listing.query import ListQuery
 from workflow_engine.rest.listing.views import CountView, ListView, reading
-from workflow_engine.rest.resources.task.presented import task_json
+from workflow_engine.rest.resources.task.presented import comment_attachment_info, task_json
 from workflow_engine.rest.resources.task.rows import DELEGATION_STATES, TaskQuery
 from workflow_engine.rest.rows import find
 from workflow_engine.rest.variables.presented import presented_variables
@@ -30,20 +31,29 @@ def find_task(task_id: str) -> UserTask:
     return task
 
 
+ADDITIONS = ("withCommentAttachmentInfo", "withTaskVariablesInReturn", "withTaskLocalVariablesInReturn")
+
+
+def shown_tasks(tasks: list[UserTask], asked: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """With what was asked for beside the tasks themselves."""
+    contents = comment_attachment_info(tasks) if asked.get("withCommentAttachmentInfo") else {}
+    return [{**task_json(task), **contents.get(task.pk, {}), **_variables(task, asked)} for task in tasks]
+
+
+def _variables(task: UserTask, asked: Mapping[str, Any]) -> dict[str, Any]:
+    if asked.get("withTaskVariablesInReturn"):
+        return {"variables": presented_variables(variables_visible_to_task(task), deserialize=False)}
+    if asked.get("withTaskLocalVariablesInReturn"):
+        return {"variables": presented_variables(task_local_variables(task), deserialize=False)}
+    return {}
+
+
 class TaskList(ListView):
     permissions = reading(VIEW)
     query = TaskQuery
 
-    def present(self, row: Any, query: ListQuery) -> Any:
-        return task_json(row) | self._variables(row, query)
-
-    def _variables(self, task: UserTask, query: ListQuery) -> dict[str, Any]:
-        asked = query.arguments
-        if asked.get("withTaskVariablesInReturn"):
-            return {"variables": presented_variables(variables_visible_to_task(task), deserialize=False)}
-        if asked.get("withTaskLocalVariablesInReturn"):
-            return {"variables": presented_variables(task_local_variables(task), deserialize=False)}
-        return {}
+    def present_all(self, rows: list[Any], query: ListQuery) -> list[Any]:
+        return shown_tasks(rows, query.arguments)
 
 
 class TaskCount(CountView):
@@ -55,7 +65,12 @@ class TaskView(EngineView):
     permissions = {"GET": VIEW, "PUT": "assign_user_task", "DELETE": "assign_user_task"}
 
     def get(self, request: Request, task_id: str) -> HttpResponse:
-        return json_answer(task_json(find_task(task_id)))
+        address = self.address()
+        asked = {name: address.boolean(name) for name in ADDITIONS}
+        if asked["withTaskVariablesInReturn"] or asked["withTaskLocalVariablesInReturn"]:
+            self.require("view_variables")
+        [shown] = shown_tasks([find_task(task_id)], asked)
+        return json_answer(shown)
 
     def put(self, request: Request, task_id: str) -> HttpResponse:
         """Replaces every property: what the body leaves out is emptied, as Camunda does."""
