@@ -27,6 +27,10 @@ class HistoryDisabled(NotAllowed):
         super().__init__("History is not enabled: HISTORY_LEVEL is 'none'.")
 
 
+class AlreadyExists(NotAllowed):
+    """Something of this id is there already."""
+
+
 class KeyReused(NotAllowed):
     """An idempotency key came with another request than before."""
 

@@ -5,7 +5,7 @@ granted    what somebody has been given
 changing   making, changing and deleting authorizations
 """
 
-from workflow_engine.services.authorization.granted import Grants, granted_definition_keys, is_granted, may
+from workflow_engine.services.authorization.granted import Grants, granted_definition_keys, is_granted, may, qualified
 from workflow_engine.services.authorization.resources import ANY, Resource, django_permissions, permissions_of
 
 __all__ = [
@@ -17,4 +17,5 @@ __all__ = [
     "is_granted",
     "may",
     "permissions_of",
+    "qualified",
 ]
