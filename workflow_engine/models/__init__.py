@@ -7,6 +7,7 @@ and credentials are small reference tables without one.
 from workflow_engine.models.attachment import Attachment
 from workflow_engine.models.authorization import Authorization, AuthorizationType
 from workflow_engine.models.business_key import BusinessKey
+from workflow_engine.models.camunda_form_definition import CamundaFormDefinition
 from workflow_engine.models.comment import Comment
 from workflow_engine.models.compensation_record import CompensationRecord, CompensationState
 from workflow_engine.models.deployment import Deployment, Resource
@@ -37,6 +38,7 @@ __all__ = [
     "Authorization",
     "AuthorizationType",
     "BusinessKey",
+    "CamundaFormDefinition",
     "Comment",
     "CompensationRecord",
     "CompensationState",

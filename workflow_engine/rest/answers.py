@@ -35,6 +35,11 @@ def file_answer(data: bytes, *, name: str = "", content_type: str = "application
     return _guarded(answer)
 
 
+def page_answer(content: bytes, content_type: str) -> HttpResponse:
+    """For a client that puts it into a page of its own. Opened as a page by itself, it may run and load nothing."""
+    return _guarded(HttpResponse(content, content_type=content_type))
+
+
 def _guarded(answer: HttpResponse) -> HttpResponse:
     answer["X-Content-Type-Options"] = "nosniff"
     answer["Content-Security-Policy"] = "default-src 'none'; sandbox"

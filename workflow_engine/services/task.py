@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import UTC, datetime
 from typing import Any
 
 from workflow_engine import models
 from workflow_engine.engine import commands as c
 from workflow_engine.engine.errors import BadInput, NotAllowed, NotFound
-from workflow_engine.expressions import Expression, ExpressionError, VariablesContext
 from workflow_engine.services.command import execute, session
 from workflow_engine.services.who import name_of
-from workflow_engine.store import database, definitions
+from workflow_engine.store import database
 from workflow_engine.store.retry import repeating
 
 
@@ -120,23 +118,3 @@ def _find(task_id: str, using: str) -> models.UserTask:
     if task is None:
         raise NotFound(f"No task found with id '{task_id}'.")
     return task
-
-
-def form_key(task: models.UserTask) -> str | None:
-    """The key of the task's form, as the model says it."""
-    using = task._state.db or database.alias()
-    activity = definitions.get(task.process_definition_id, using).flow_nodes.get(task.task_definition_key)
-    form = None if activity is None or activity.user_task is None else activity.user_task.form
-    if form is None or form.key is None:
-        return None
-    return form.key.text if form.key.is_literal else _evaluated(form.key, task, using)
-
-
-def _evaluated(expression: Expression, task: models.UserTask, using: str) -> str | None:
-    rows = models.Variable.objects.using(using).of_execution(str(task.process_instance_id))
-    variables = {row.name: row.value for row in rows}
-    try:
-        value = expression.evaluate(VariablesContext(variables, now=lambda: datetime.now(UTC)))
-    except ExpressionError:
-        return expression.text  # shown in a list: better the expression than no list
-    return None if value is None else str(value)

@@ -9,7 +9,7 @@ from django.db import transaction
 from tests.support import small_models as small
 from workflow_engine import clock, handlers, models, signals
 from workflow_engine.engine.errors import BadInput, EngineError, LockLost, NotAllowed, NotFound
-from workflow_engine.services import external_task, history, management, message, repository, runtime, task
+from workflow_engine.services import external_task, form, history, management, message, repository, runtime, task
 from workflow_engine.services.external_task import Topic
 
 pytestmark = pytest.mark.django_db
@@ -294,7 +294,7 @@ def test_user_tasks() -> None:
     runtime.start_process_instance_by_key("order")
     row = models.UserTask.objects.get()
     task_id = str(row.pk)
-    assert task.form_key(row) == "form"
+    assert form.task_form_keys(row).key == "form"
     assert models.IdentityLink.objects.get().group_id == "office"
     task.claim(task_id, "ann")
     with pytest.raises(NotAllowed, match="already claimed by 'ann'"):

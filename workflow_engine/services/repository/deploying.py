@@ -10,7 +10,7 @@ from typing import Any
 from workflow_engine import bpmn, ids, models
 from workflow_engine.engine.errors import BadInput, NotFound
 from workflow_engine.services import operation_log
-from workflow_engine.services.repository import checking, triggers
+from workflow_engine.services.repository import camunda_forms, checking, triggers
 from workflow_engine.services.repository.locking import lock_deployments
 from workflow_engine.services.results import DeploymentResult
 from workflow_engine.services.who import name_of
@@ -41,7 +41,7 @@ def deploy(
         raise BadInput(
             "Cannot deploy with an activation time: that is not supported yet. Suspend the definition instead."
         )
-    parsed = checking.parse(resources)
+    parsed, forms = checking.parse(resources), camunda_forms.parse(resources)
     alias = database.alias(using)
 
     def store() -> DeploymentResult:
@@ -53,6 +53,7 @@ def deploy(
             if not chosen:
                 return _unchanged(name, source, tenant_id, alias)
             deployment = _store_resources(chosen, name, source, tenant_id, work)
+            camunda_forms.store({key: forms[key] for key in chosen if key in forms}, deployment, alias)
             processes = [process for resource in chosen for process in parsed.get(resource, ())]
             return _store_definitions(work, deployment, processes, name_of(user))
 

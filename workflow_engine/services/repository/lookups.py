@@ -30,8 +30,3 @@ def latest_definition(key: str, tenant_id: str | None = None, *, using: str | No
 def model(process_definition_id: str, *, using: str | None = None) -> ProcessDefinition:
     """The compiled model: immutable and shared, so treat it as read-only."""
     return definitions.get(process_definition_id, database.alias(using))
-
-
-def start_form_key(process_definition_id: str, *, using: str | None = None) -> str | None:
-    form = model(process_definition_id, using=using).start_form
-    return None if form is None or form.key is None else form.key.text

@@ -17,6 +17,7 @@ from workflow_engine.rest.resources.process_instance.rows import started_instanc
 from workflow_engine.rest.variables.accepted import accepted_variables
 from workflow_engine.rest.variables.presented import presented_variables
 from workflow_engine.rest.variables.reading import variables_of_instance
+from workflow_engine.services import form
 from workflow_engine.services import runtime as service
 
 
@@ -46,6 +47,9 @@ class Start(DefinitionView):
             user=self.user_id,
             **options,
         )
+        return self.presented(started)
+
+    def presented(self, started: Any) -> dict[str, Any]:
         answer = started_instance_json(started, started.process_definition_key)
         answer["links"] = [link(self.request._request, f"process-instance/{answer['id']}")]
         return answer
@@ -54,4 +58,11 @@ class Start(DefinitionView):
 class SubmitForm(Start):
     @idempotent
     def post(self, request: Request, **named: str) -> HttpResponse:
-        return json_answer(self.start(self.body()))
+        body = self.body()
+        started = form.submit_start_form(
+            find_definition_id(**self.kwargs),
+            accepted_variables(body, "variables"),
+            business_key=body.text("businessKey"),
+            user=self.user_id,
+        )
+        return json_answer(self.presented(started))

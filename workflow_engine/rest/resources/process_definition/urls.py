@@ -17,6 +17,8 @@ _ACTIONS: dict[str, Any] = {
     "/statistics": statistics.ActivityStatistics,
     "/startForm": forms.StartForm,
     "/form-variables": forms.FormVariables,
+    "/rendered-form": forms.RenderedForm,
+    "/deployed-start-form": forms.DeployedStartForm,
 }
 _NAMES = (
     "process-definition/key/<str:key>",

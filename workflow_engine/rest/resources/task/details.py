@@ -1,4 +1,4 @@
-"""What belongs to a task: its variables, the people it is offered to, its form."""
+"""What belongs to a task: its variables, the people it is offered to."""
 
 from __future__ import annotations
 
@@ -13,12 +13,9 @@ from workflow_engine.models import IdentityLink
 from workflow_engine.rest.answers import json_answer, no_content
 from workflow_engine.rest.base import EngineView
 from workflow_engine.rest.errors import RestError
-from workflow_engine.rest.resources.task.presented import form_json
 from workflow_engine.rest.resources.task.views import VIEW, find_task
-from workflow_engine.rest.variables.presented import presented_variables
 from workflow_engine.rest.variables.reading import task_local_variables, variables_visible_to_task
 from workflow_engine.rest.variables.views import ScopeView
-from workflow_engine.services import task as service
 
 ASSIGN = "assign_user_task"
 
@@ -84,20 +81,3 @@ class DeleteIdentityLink(IdentityLinks):
 
 def _link_json(kind: str, user_id: str | None, group_id: str | None) -> dict[str, Any]:
     return {"userId": user_id, "groupId": group_id, "type": kind}
-
-
-class Form(EngineView):
-    permissions = {"GET": VIEW}
-
-    def get(self, request: Request, task_id: str) -> HttpResponse:
-        return json_answer(form_json(service.form_key(find_task(task_id))))
-
-
-class FormVariables(EngineView):
-    permissions = {"GET": "view_variables"}
-
-    def get(self, request: Request, task_id: str) -> HttpResponse:
-        asked = self.address()
-        names = asked.text("variableNames", 10_000)
-        values = variables_visible_to_task(find_task(task_id), names.split(",") if names else None)
-        return json_answer(presented_variables(values, deserialize=asked.boolean("deserializeValues", True)))

@@ -6,11 +6,13 @@ from typing import Any
 
 from workflow_engine.models import Attachment, Comment, UserTask
 from workflow_engine.rest.dates import format_date
+from workflow_engine.rest.forms.answers import form_ref_json
 from workflow_engine.rest.rows import as_text
-from workflow_engine.services import task as service
+from workflow_engine.services.form import task_form_keys
 
 
 def task_json(task: UserTask) -> dict[str, Any]:
+    form = task_form_keys(task)
     return {
         "id": str(task.pk),
         "name": task.name,
@@ -32,8 +34,8 @@ def task_json(task: UserTask) -> dict[str, Any]:
         "caseInstanceId": None,
         "caseDefinitionId": None,
         "suspended": task.is_suspended,
-        "formKey": service.form_key(task),
-        "camundaFormRef": None,
+        "formKey": form.key,
+        "camundaFormRef": form_ref_json(form),
         "tenantId": task.tenant_id or None,
         "taskState": task.task_state,
     }
@@ -50,7 +52,3 @@ def comment_attachment_info(tasks: list[UserTask]) -> dict[Any, dict[str, bool]]
 
     commented, attached = having(Comment), having(Attachment)
     return {task_id: {"comment": task_id in commented, "attachment": task_id in attached} for task_id in task_ids}
-
-
-def form_json(key: str | None) -> dict[str, Any]:
-    return {"key": key, "camundaFormRef": None, "contextPath": None}

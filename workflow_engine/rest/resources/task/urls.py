@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from workflow_engine.rest.resources.task import attachments, comments, details, views, work
+from workflow_engine.rest.resources.task import attachments, comments, details, forms, views, work
 from workflow_engine.rest.variables.views import scope_views
 
 variables, variable, variable_data = scope_views(details.TaskScope)
@@ -14,7 +14,7 @@ urlpatterns = [
     path("task/create", views.Create.as_view()),
     path("task/<str:task_id>", views.TaskView.as_view()),
     path("task/<str:task_id>/complete", work.Complete.as_view()),
-    path("task/<str:task_id>/submit-form", work.Complete.as_view()),
+    path("task/<str:task_id>/submit-form", forms.SubmitForm.as_view()),
     path("task/<str:task_id>/claim", work.Claim.as_view()),
     path("task/<str:task_id>/unclaim", work.Unclaim.as_view()),
     path("task/<str:task_id>/assignee", work.Assignee.as_view()),
@@ -31,8 +31,10 @@ urlpatterns = [
     path("task/<str:task_id>/attachment/create", attachments.Create.as_view()),
     path("task/<str:task_id>/attachment/<str:attachment_id>", attachments.AttachmentView.as_view()),
     path("task/<str:task_id>/attachment/<str:attachment_id>/data", attachments.Data.as_view()),
-    path("task/<str:task_id>/form", details.Form.as_view()),
-    path("task/<str:task_id>/form-variables", details.FormVariables.as_view()),
+    path("task/<str:task_id>/form", forms.Form.as_view()),
+    path("task/<str:task_id>/form-variables", forms.FormVariables.as_view()),
+    path("task/<str:task_id>/rendered-form", forms.RenderedForm.as_view()),
+    path("task/<str:task_id>/deployed-form", forms.DeployedForm.as_view()),
     path("task/<str:task_id>/variables", variables),
     path("task/<str:task_id>/variables/<str:name>", variable),
     path("task/<str:task_id>/variables/<str:name>/data", variable_data),

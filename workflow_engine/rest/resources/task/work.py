@@ -27,12 +27,15 @@ class Complete(EngineView):
         body = self.body()
         variables = accepted_variables(body, "variables")
         if not body.boolean("withVariablesInReturn"):
-            service.complete(task_id, variables=variables, user=self.user_id)
+            self.complete(task_id, variables)
             return no_content()
         self.require("view_variables")
         instance_id = str(find_task(task_id).process_instance_id)
-        service.complete(task_id, variables=variables, user=self.user_id)
+        self.complete(task_id, variables)
         return json_answer(presented_variables(variables_of_instance(instance_id), deserialize=False))
+
+    def complete(self, task_id: str, variables: dict[str, Any]) -> None:
+        service.complete(task_id, variables=variables, user=self.user_id)
 
 
 class UserView(EngineView):

@@ -1,0 +1,1 @@
+"""Forms of tasks and start events as the API answers with them."""
