@@ -12,10 +12,14 @@ class WorkflowEngineConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        """Registers the checks and finds the site's handlers. Never touches the database."""
+        """Registers the checks and finds the site's handlers. Touches the database after migrations only."""
+        from django.db.models.signals import post_migrate
         from django.utils.module_loading import autodiscover_modules
 
         from workflow_engine import checks  # noqa: F401
+        from workflow_engine.services import installation
+
+        post_migrate.connect(installation.prepare, sender=self)
 
         # A module `workflows` in any app of the site, so that web server, sweeper and shell know the same handlers.
         autodiscover_modules("workflows")

@@ -15,11 +15,13 @@ from django.db import connections, router
 
 from workflow_engine import conf, scripting
 from workflow_engine.rest.limits import Limits
+from workflow_engine.services.history_cleanup import window
 
 KNOWN = [f.name.upper() for f in fields(conf.EngineSettings)]
 CHOICES = {"HISTORY_LEVEL": conf.HISTORY_LEVELS, "UNCAUGHT_BPMN_ERROR": conf.UNCAUGHT_BPMN_ERROR}
 # What Python's own stack, the JSON parser and the types of the columns still bear.
 GREATEST = {
+    "HISTORY_CLEANUP_BATCH_SIZE": 500,
     "MAX_MODEL_DEPTH": 200,
     "max_nesting": 200,
     "max_lock_milliseconds": 2**53,
@@ -66,12 +68,17 @@ def _problem(key: str, value: Any) -> str | None:
             return None if all(isinstance(item, str) for item in value) else "it must be True, False or definition keys"
         return None if isinstance(value, bool) else "it must be True or False"
     if isinstance(default, int):
-        return _number_problem(value, least=1 if key.startswith("MAX_") else 0, greatest=GREATEST.get(key))
+        least = 1 if key.startswith("MAX_") or key.endswith("_BATCH_SIZE") else 0
+        return _number_problem(value, least=least, greatest=GREATEST.get(key))
+    if key == "METRICS_INTERVAL" and value is None:
+        return None
     if isinstance(default, timedelta):
         return None if isinstance(value, timedelta) and value > timedelta() else "it must be a positive timedelta"
     if key == "DEFAULT_RETRY_CYCLE":
         return None if value is None or isinstance(value, str) else "it must be a text such as 'R5/PT1M', or None"
-    if key == "HISTORY_TIME_TO_LIVE":
+    if key == "HISTORY_CLEANUP_WINDOW":
+        return window.problem(value)
+    if key in ("HISTORY_TIME_TO_LIVE", "TASK_METRICS_TIME_TO_LIVE"):
         return None if value is None or (type(value) is int and value >= 0) else "it must be a number of days, or None"
     return _rest_problem(value) if key == "REST" else None
 

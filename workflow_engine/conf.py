@@ -54,6 +54,12 @@ class EngineSettings:
     rest: Mapping[str, Any] = field(default_factory=dict)  # limits of the REST API, see workflow_engine.rest.limits
 
 
+    tenant_checks: bool = True  # who belongs to no tenant sees only what has none
+    history_cleanup_enabled: bool = True
+    history_cleanup_window: tuple[str, str] | None = None  # ("22:00", "06:00") in the site's zone; None: at any time
+    history_cleanup_batch_size: int = 100  # instance trees removed in one transaction
+    metrics_interval: timedelta | None = timedelta(minutes=5)  # how often a process writes down what it has counted
+    task_metrics_time_to_live: int | None = None  # days; None: for ever
 _cached: tuple[dict[str, Any], EngineSettings] = ({}, EngineSettings())
 
 

@@ -23,6 +23,8 @@ _COUNTER_BITS = 26
 _CANONICAL = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}", re.ASCII)
 _BUSINESS_KEYS = uuid.UUID("6b0d8b5e-3c0f-5b1c-9d55-0d0f6f7c8a11")
 _IDEMPOTENCY_KEYS = uuid.UUID("3f0e7c39-5d3b-5b44-8d4e-7a7c0f8b6d52")
+# The one job that removes old history: whoever makes it first, it is the same.
+HISTORY_CLEANUP_JOB = "d1c5f0a4-2b7e-5e39-9a46-6f0c3b8e1d72"
 _JOB_DEFINITIONS = uuid.UUID("0c1a0a52-7f6f-5c6e-8b11-52c07a1d4e9b")
 
 

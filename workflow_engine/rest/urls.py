@@ -14,8 +14,11 @@ app_name = NAMESPACE
 _RESOURCES = (
     "external_task.urls", "process_definition.urls", "task.urls", "messages", "process_instance.urls", "execution.views", "job.urls",
     "event_subscription", "incident", "variable_instance", "deployment.urls", "migration", "engine",
+    "identity.users", "identity.groups", "identity.tenants", "identity.information", "authorization.views",
+    "filter.views", "filter.running",
+    "metrics", "schema_log", "telemetry",
     *(f"history.{name}" for name in (
-        "process_instance", "activity_instance", "variable_instance", "detail", "task", "incident", "external_task_log", "job_log",
+        "cleanup", "cleanable", "duration_report", "process_instance", "activity_instance", "variable_instance", "detail", "task", "incident", "external_task_log", "job_log",
         "user_operation", "identity_link_log", "statistics",
     )),
 )  # fmt: skip

@@ -13,6 +13,8 @@ from workflow_engine import signals, wakeup
 from workflow_engine.engine import history as events
 from workflow_engine.engine import state
 from workflow_engine.engine.history import HistoryEvent
+from workflow_engine.services.metrics import counting
+from workflow_engine.services.visibility import acting_for
 from workflow_engine.store.unit_of_work import Changes, UnitOfWork
 
 Arguments = Callable[[Any], dict[str, Any]]
@@ -51,6 +53,7 @@ def after_commit(work: UnitOfWork, changes: Changes, happened: Sequence[HistoryE
     announce_topics(
         work.using, {row.topic_name for row in [*changes.inserted, *work.updated] if type(row) is state.ExternalTask}
     )
+    counting.after_commit(happened, work.using)
     for event in happened:
         signal, arguments = SIGNALS.get(type(event), (None, None))
         # Logs tell of more than failures; and most sites listen to nothing.

@@ -8,7 +8,7 @@ from django.db import transaction
 
 from workflow_engine import clock, models
 from workflow_engine.engine.errors import NotAllowed, NotFound
-from workflow_engine.services import operation_log, removal
+from workflow_engine.services import history_cleanup, operation_log, removal
 from workflow_engine.services.who import name_of
 from workflow_engine.store import database
 
@@ -38,6 +38,6 @@ def delete_historic_process_instance(process_instance_id: str, *, user: Any = No
 
 
 def remove_expired(limit: int = 100, *, using: str | None = None) -> int:
-    """Removes ended instance trees whose time to live is over; how many. Small batches never block running work."""
+    """Removes ended instance trees whose time to live is over, in one short transaction; how many instances."""
     alias = database.alias(using)
-    return removal.remove_expired(clock.now(alias), limit, alias)
+    return history_cleanup.remove_instances(clock.now(alias), limit, alias)[0]

@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
-from datetime import datetime
 from typing import Any
 
 from django.db import models as django_models
-from django.db import transaction
 
 from workflow_engine import ids, models
 
@@ -51,13 +49,3 @@ def delete_history_of_definitions(process_definition_ids: Collection[str], using
         delete_history(chosen, using)
     logs = models.HistoricJobLog.objects.using(using).filter(process_definition_id__in=process_definition_ids)
     logs.filter(process_instance_id__isnull=True).delete()
-
-
-def remove_expired(now: datetime, limit: int, using: str) -> int:
-    """Removes at most `limit` root instances whose time to live is over, with the instances that they called."""
-    with transaction.atomic(using=using):
-        due = models.HistoricProcessInstance.objects.using(using).roots().removable(now).order_by("removal_time")
-        roots = list(due.select_for_update(skip_locked=True).values_list("pk", flat=True)[:limit])
-        called = models.HistoricProcessInstance.objects.using(using).filter(root_process_instance_id__in=roots)
-        delete_history([*called.exclude(pk__in=roots).values_list("pk", flat=True), *roots], using)
-    return len(roots)

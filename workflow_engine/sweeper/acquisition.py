@@ -17,6 +17,8 @@ from django.db.models import Exists, Min, OuterRef, Q
 from workflow_engine import clock, conf
 from workflow_engine.models import Job
 from workflow_engine.models.job import JobQuerySet
+from workflow_engine.services import metrics
+from workflow_engine.services.metrics.names import JOB_ACQUIRED, JOB_ACQUISITION_ATTEMPT, JOB_REJECTED
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,6 +43,7 @@ def acquire(owner: str, limit: int, *, created_until: datetime | None = None) ->
     """
     using = router.db_for_write(Job)
     now = clock.now(using)
+    metrics.count(JOB_ACQUISITION_ATTEMPT)
     wanted = Q() if created_until is None else Q(create_time__lte=created_until)
     # Most passes find nothing: they take no lock and, on SQLite, keep no writer waiting.
     if not Job.objects.using(using).due(now).filter(wanted).exists():
@@ -50,6 +53,7 @@ def acquire(owner: str, limit: int, *, created_until: datetime | None = None) ->
         expires = clock.now(using) + conf.current().job_lock_duration
         taken = Job.objects.using(using).filter(pk__in=[job.pk for job in jobs])
         taken.update(lock_owner=owner, lock_expiration_time=expires)
+    metrics.count(JOB_ACQUIRED, len(jobs))
     return [_acquired(job) for job in jobs]
 
 
@@ -57,7 +61,9 @@ def release(owner: str, job_ids: Iterable[str]) -> int:
     """Gives back jobs that were taken and not run. One statement each: together they might wait for each other's locks."""
     jobs = Job.objects.using(router.db_for_write(Job))
     free = {"lock_owner": None, "lock_expiration_time": None}
-    return sum(jobs.by_id(job_id).filter(lock_owner=owner).update(**free) for job_id in job_ids)
+    released = sum(jobs.by_id(job_id).filter(lock_owner=owner).update(**free) for job_id in job_ids)
+    metrics.count(JOB_REJECTED, released)
+    return released
 
 
 def next_due(after: datetime) -> datetime | None:

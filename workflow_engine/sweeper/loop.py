@@ -15,7 +15,7 @@ from datetime import timedelta
 from django.db import InterfaceError, OperationalError, connections
 
 from workflow_engine import clock
-from workflow_engine.sweeper import acquisition, external_task_locks, idempotency_keys, jobs
+from workflow_engine.sweeper import acquisition, external_task_locks, history_cleanup, idempotency_keys, jobs
 from workflow_engine.sweeper.backlog import Backlog
 from workflow_engine.sweeper.counts import Counts
 
@@ -82,6 +82,8 @@ class Sweeper:
             self._tell("external task locks", counts)
         if counts := idempotency_keys.run_once():
             self._tell("idempotency keys", counts)
+        if counts := history_cleanup.run_once():
+            self._tell("history cleanup", counts)
 
     def _give_back(self) -> None:
         try:

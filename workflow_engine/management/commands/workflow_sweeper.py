@@ -18,7 +18,7 @@ from django.db import connections, router
 
 from workflow_engine import clock
 from workflow_engine.models import Job
-from workflow_engine.sweeper import external_task_locks, idempotency_keys, jobs
+from workflow_engine.sweeper import external_task_locks, history_cleanup, idempotency_keys, jobs
 from workflow_engine.sweeper.counts import Counts
 from workflow_engine.sweeper.loop import Sweeper
 
@@ -75,6 +75,7 @@ class Command(BaseCommand):
 
     def _sweep_once(self, owner: str, grace: timedelta) -> None:
         """What is due, and what that makes due at once; but not for ever where a model goes round in circles."""
+        history_cleanup.run_once()
         done, is_stopped = Counts(), self._is_stopped.is_set
         for _ in range(GENERATIONS):
             until, before = clock.now(router.db_for_write(Job)), done.total()

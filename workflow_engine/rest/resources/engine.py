@@ -6,12 +6,10 @@ from django.http import HttpResponse
 from django.urls import path
 from rest_framework.request import Request
 
+from workflow_engine import API_VERSION
 from workflow_engine.rest.answers import json_answer
 from workflow_engine.rest.base import ENGINE_NAME, EngineView
 from workflow_engine.rest.permissions import IsPublic
-
-# The release whose API this one follows: what clients compare with is not our own number.
-VERSION = "7.24.0"
 
 
 class EngineList(EngineView):
@@ -26,7 +24,7 @@ class Version(EngineView):
     permission_classes = (IsPublic,)
 
     def get(self, request: Request) -> HttpResponse:
-        return json_answer({"version": VERSION})
+        return json_answer({"version": API_VERSION})
 
 
 urlpatterns = [path("engine", EngineList.as_view()), path("version", Version.as_view(), name="version")]

@@ -1,0 +1,58 @@
+"""Counts in the memory of this process: no statement and no row of the hot path is spent on it.
+
+`reporting` writes the counts down from time to time. What a process that was killed had not written yet is lost.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections import Counter
+from collections.abc import Sequence
+from functools import partial
+
+from django.db import transaction
+
+from workflow_engine.engine import history as events
+from workflow_engine.engine.history import HistoryEvent
+from workflow_engine.services.metrics import memory, names, reporting
+
+_JOB_STATES = {"successful": names.JOB_SUCCESSFUL, "failed": names.JOB_FAILED}
+_HASH_BYTES = 8
+
+
+def count(name: str, number: int = 1) -> None:
+    if number:
+        _add(Counter({name: number}), set())
+
+
+def after_commit(happened: Sequence[HistoryEvent], using: str) -> None:
+    """Counts what a command did, once it has come to stay."""
+    numbers: Counter[str] = Counter()
+    assignees: set[int] = set()
+    for event in happened:
+        if (name := _name(event)) is not None:
+            numbers[name] += 1
+        if isinstance(event, events.ActivityUpdated) and event.assignee is not None:
+            assignees.add(hash_of(event.assignee))
+    if numbers or assignees:
+        transaction.on_commit(partial(_add, numbers, assignees), using=using, robust=True)
+
+
+def hash_of(assignee: str) -> int:
+    digest = hashlib.blake2b(assignee.encode("utf-8", "replace"), digest_size=_HASH_BYTES).digest()
+    return int.from_bytes(digest, "big", signed=True)
+
+
+def _add(numbers: Counter[str], assignees: set[int]) -> None:
+    memory.counts().add(numbers, assignees)
+    reporting.start()
+
+
+def _name(event: HistoryEvent) -> str | None:
+    if isinstance(event, events.ActivityStarted):
+        return names.ACTIVITY_START
+    if isinstance(event, events.ActivityEnded):
+        return names.ACTIVITY_END
+    if isinstance(event, events.ProcessInstanceStarted):
+        return names.ROOT_INSTANCE_START if event.process_instance_id == event.root_process_instance_id else None
+    return _JOB_STATES.get(event.state) if isinstance(event, events.JobLogged) else None
