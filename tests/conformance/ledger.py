@@ -159,6 +159,8 @@ def _compensation_recorded(ledger: Ledger, event: history.CompensationRecorded) 
         done = ledger.end("undoing", event.record_id)
         if done is not None:
             ledger.undone[ledger.definitions[done.instance], done.handler] += 1
+    elif event.state == "discarded" and event.record_id in ledger.live["undoing"]:
+        ledger.end("undoing", event.record_id)  # canceled before it was undone
     else:
         found = ledger.end("record", event.record_id)
         if found is not None and event.state == "compensating":

@@ -102,6 +102,8 @@ def _delete_cascade_fire_activity_end(execution: Execution) -> None:
         return
     if execution.is_scope:
         lifecycle.destroy(execution)
+        if activity is not None and compensation.is_inside_throwing(execution):
+            execution.context.subscriptions.tell_given_up(execution)
     execution.remove()
     if not execution.is_delete_root:
         _continue_deletion(execution, activity)

@@ -132,6 +132,7 @@ def _activity_end(execution: Execution) -> None:
         # A handler that ends without telling its thrower (an error nobody catches) ends the thrower's token with it.
         parent = execution.parent
         assert parent is not None
+        execution.context.subscriptions.tell_given_up(execution)
         execution.remove()
         propagating = parent
         propagating.set_activity(activity)

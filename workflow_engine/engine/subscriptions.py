@@ -18,7 +18,8 @@ if TYPE_CHECKING:
 class Subscriptions:
     def __init__(self, context: CommandContext) -> None:
         self.context = context
-        self._undoing: dict[str, str] = {}  # record by the execution that undoes it, of this command
+        # Record by the execution that undoes it; None once its end was told.
+        self._undoing: dict[str, str | None] = {}
 
     def of(self, execution: Execution) -> list[EventSubscription]:
         if execution.subscription_list is None:
@@ -125,7 +126,16 @@ class Subscriptions:
 
     def tell_compensated(self, execution: Execution) -> None:
         """The execution that undid a record is done."""
-        record_id = self._undoing.get(execution.id) or self.context.loader.compensation_record_id(execution.id)
+        self._tell_end(execution, "compensated")
+
+    def tell_given_up(self, execution: Execution) -> None:
+        """The execution that was undoing a record ends before it is done."""
+        self._tell_end(execution, "discarded")
+
+    def _tell_end(self, execution: Execution, state: str) -> None:
+        if execution.id not in self._undoing:
+            self._undoing[execution.id] = self.context.loader.compensation_record_id(execution.id)
+        record_id, self._undoing[execution.id] = self._undoing[execution.id], None
         if record_id is None:
             return
         self.context.emit(
@@ -136,7 +146,7 @@ class Subscriptions:
                 process_definition_id=execution.process_definition_id,
                 tenant_id=execution.tenant_id,
                 record_id=record_id,
-                state="compensated",
+                state=state,
             )
         )
 

@@ -148,9 +148,12 @@ class RowLoader:
         found: list[state.Incident] = self._of(state.Incident, "cause_incident_id", incident_id)
         return [row for row in found if row.id != incident_id]
 
+    def incidents_of_cause(self, configuration: str) -> list[state.Incident]:
+        return self._of(state.Incident, "configuration", configuration)
+
     def compensation_record_id(self, execution_id: str) -> str | None:
         records = models.CompensationRecord.objects.using(self._dialect.connection.alias).in_partition(execution_id)
-        found = records.filter(execution_id=execution_id).values_list("id", flat=True).first()
+        found = records.filter(execution_id=execution_id, state="compensating").values_list("id", flat=True).first()
         return None if found is None else str(found)
 
     # -- single rows ----------------------------------------------------------------------------------------------------
