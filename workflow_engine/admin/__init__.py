@@ -5,6 +5,7 @@ this package by itself and registers them.
 """
 
 from workflow_engine.admin import (
+    authorization,
     compensation_record,
     deployment,
     event_subscription,
@@ -15,6 +16,7 @@ from workflow_engine.admin import (
     job,
     process_definition,
     process_instance,
+    tenant,
     user_operation,
     user_task,
     variable,
@@ -22,6 +24,7 @@ from workflow_engine.admin import (
 )
 
 __all__ = [
+    "authorization",
     "compensation_record",
     "deployment",
     "event_subscription",
@@ -32,6 +35,7 @@ __all__ = [
     "job",
     "process_definition",
     "process_instance",
+    "tenant",
     "user_operation",
     "user_task",
     "variable",

@@ -8,9 +8,9 @@ from django.db import transaction
 from django.db.models import Q
 
 from workflow_engine.engine.errors import BadInput
-from workflow_engine.models import Filter
+from workflow_engine.models import Authorization, Filter
 from workflow_engine.services import operation_log
-from workflow_engine.services.authorization import ANY, Grants, qualified
+from workflow_engine.services.authorization import ANY, Grants, Resource, qualified
 from workflow_engine.services.identity import users
 from workflow_engine.services.identity.log import log
 from workflow_engine.store import database
@@ -42,6 +42,7 @@ def change(row: Filter, *, name: str, owner: str | None, query: Any, properties:
 def delete(row: Filter, *, user: Any = None) -> None:
     filter_id = str(row.pk)
     with transaction.atomic(using=database.alias()):
+        Authorization.objects.filter(resource_type=Resource.FILTER, resource_id=filter_id).delete()
         row.delete()
         log("Delete", ENTITY, user, category=operation_log.TASK_WORKER, filterId=filter_id)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -43,18 +44,20 @@ class Wanted:
 
 def create(wanted: Wanted, *, user: Any = None) -> Authorization:
     row = Authorization(type=_type(wanted.type))
-    _fill(row, wanted)
-    _check_has(user, row)
+    _fill(row, wanted, user)
     _save(row, "Create", user)
     return row
 
 
 def change(row: Authorization, wanted: Wanted, *, user: Any = None) -> None:
     """Everything but its type, which stays."""
-    _check_has(user, row, taken_back=True)
-    _fill(row, wanted)
-    _check_has(user, row)
+    _fill(row, wanted, user)
     _save(row, "Update", user)
+
+
+def check(row: Authorization | None, wanted: Wanted, *, user: Any = None) -> None:
+    """Refuses what creating (None) or changing would refuse, and stores nothing."""
+    _fill(Authorization(type=_type(wanted.type)) if row is None else copy.copy(row), wanted, user)
 
 
 def delete(row: Authorization, *, user: Any = None) -> None:
@@ -78,7 +81,9 @@ def _type(number: int) -> AuthorizationType:
         raise BadInput(f"Unrecognized authorization type '{number}'. Must be one of ['0', '1', '2']") from None
 
 
-def _fill(row: Authorization, wanted: Wanted) -> None:
+def _fill(row: Authorization, wanted: Wanted, actor: Any) -> None:
+    if not row._state.adding:
+        _check_has(actor, row, taken_back=True)
     resource = resource_of(wanted.resource_type)
     row.permissions = _names(resource, wanted.permissions)
     if wanted.resource_id != ANY and resource not in WITH_RESOURCE_IDS:
@@ -88,6 +93,10 @@ def _fill(row: Authorization, wanted: Wanted) -> None:
         )
     row.resource_type, row.resource_id = resource, wanted.resource_id
     _fill_whom(row, wanted)
+    same = {"type": row.type, "resource_type": row.resource_type, "resource_id": row.resource_id}
+    if Authorization.objects.filter(**same, user=row.user, group=row.group).exclude(pk=row.pk).exists():
+        raise _taken(row)
+    _check_has(actor, row)
 
 
 def _names(resource: Resource, names: Sequence[str]) -> list[str]:
@@ -139,10 +148,14 @@ def _save(row: Authorization, operation: str, user: Any) -> None:
             row.save()
             _log(operation, row, user)
     except IntegrityError:
-        raise AlreadyExists(
-            f"There is an authorization of this type for the same user or group on {Resource(row.resource_type).name}"
-            f" '{row.resource_id}' already: change that one."
-        ) from None
+        raise _taken(row) from None
+
+
+def _taken(row: Authorization) -> AlreadyExists:
+    return AlreadyExists(
+        f"There is an authorization of this type for the same user or group on {Resource(row.resource_type).name}"
+        f" '{row.resource_id}' already: change that one."
+    )
 
 
 def _log(operation: str, row: Authorization, user: Any) -> None:

@@ -22,8 +22,7 @@ def find(tenant_id: str) -> Tenant | None:
 
 
 def create(tenant_id: str, name: str | None, *, user: Any = None) -> Tenant:
-    if not tenant_id.isprintable() or tenant_id != tenant_id.strip():
-        raise BadInput("The id of a tenant is printable and has no space at its ends.")
+    check_id(tenant_id)
     try:
         with transaction.atomic(using=database.alias()):
             tenant = Tenant.objects.create(pk=tenant_id, name=name)
@@ -50,7 +49,7 @@ def delete(tenant: Tenant, *, user: Any = None) -> None:
 
 def add_user(tenant: Tenant, member: Any, *, user: Any = None) -> None:
     """Being a member already is no mistake."""
-    _check_belongs(user, tenant)
+    check_belongs(user, tenant)
     with transaction.atomic(using=database.alias()):
         tenant.users.add(member)
         log("Create", MEMBERSHIP, user, tenantId=tenant.pk, userId=member.get_username())
@@ -63,7 +62,7 @@ def remove_user(tenant: Tenant, member: Any, *, user: Any = None) -> None:
 
 
 def add_group(tenant: Tenant, group: Group, *, user: Any = None) -> None:
-    _check_belongs(user, tenant)
+    check_belongs(user, tenant)
     with transaction.atomic(using=database.alias()):
         tenant.groups.add(group)
         log("Create", MEMBERSHIP, user, tenantId=tenant.pk, groupId=group.name)
@@ -75,5 +74,11 @@ def remove_group(tenant: Tenant, group: Group, *, user: Any = None) -> None:
         log("Delete", MEMBERSHIP, user, tenantId=tenant.pk, groupId=group.name)
 
 
-def _check_belongs(actor: Any, tenant: Tenant) -> None:
+def check_id(tenant_id: str) -> None:
+    if not tenant_id.isprintable() or tenant_id != tenant_id.strip():
+        raise BadInput("The id of a tenant is printable and has no space at its ends.")
+
+
+def check_belongs(actor: Any, tenant: Tenant) -> None:
+    """Who does not see all tenants lets others into his own ones only."""
     check_has(actor, Rights(tenants=frozenset((tenant.pk,))), f"Cannot add members to tenant '{tenant.pk}'")

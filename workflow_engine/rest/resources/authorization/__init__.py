@@ -1,0 +1,1 @@
+"""/authorization: grants and revocations beside Django's permissions."""

@@ -1,0 +1,1 @@
+"""/filter: queries with a name that somebody keeps and runs again."""

@@ -1,0 +1,1 @@
+"""/user, /group, /tenant and /identity: people and where they belong."""
