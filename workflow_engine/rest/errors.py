@@ -20,6 +20,7 @@ from workflow_engine.bpmn.problems import InvalidModel, Problem
 from workflow_engine.engine import errors as engine
 from workflow_engine.rest.answers import json_answer
 from workflow_engine.services import errors as services
+from workflow_engine.services.authorization import qualified
 
 logger = logging.getLogger("workflow_engine.rest")
 
@@ -50,12 +51,17 @@ class TooLarge(RestError):
         super().__init__(message, status=413)
 
 
+def refusal(user: Any, permission: str) -> str:
+    return f"User '{user.get_username()}' has not the permission '{qualified(permission)}'."
+
+
 # The first class that fits decides, so subclasses stand before their bases.
 _ANSWERS: tuple[tuple[type[BaseException], int, str], ...] = (
     (engine.DefinitionNotFound, 404, "RestException"),
     (engine.NotFound, 404, "RestException"),
     (engine.Suspended, 409, "SuspendedEntityInteractionException"),
     (services.HistoryDisabled, 403, "InvalidRequestException"),
+    (services.AlreadyExists, 400, "BadUserRequestException"),
     (engine.NotAllowed, 400, "RestException"),
     (engine.BadInput, 400, "InvalidRequestException"),
     (engine.ModelError, 400, "ProcessEngineException"),
