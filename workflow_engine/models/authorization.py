@@ -11,6 +11,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from workflow_engine import ids
+from workflow_engine.models.group_profile import groups_of
 
 ANY = "*"
 
@@ -30,7 +31,7 @@ class AuthorizationQuerySet(models.QuerySet["Authorization"]):
 
     def concerning(self, user: Any) -> Self:
         """Those of the user, of his groups and of everybody."""
-        groups = Group.objects.filter(user=user).values("pk")
+        groups = groups_of(user).values("pk")
         return self.filter(Q(type=AuthorizationType.GLOBAL) | Q(user=user) | Q(group__in=groups))
 
 

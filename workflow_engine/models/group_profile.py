@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.contrib.auth.models import Group
 from django.db import models
 from django.utils.translation import gettext_lazy as _
@@ -27,3 +29,9 @@ class GroupProfile(models.Model):
 
     def __str__(self) -> str:
         return self.name or str(self.group)
+
+
+def groups_of(user: Any) -> models.QuerySet[Group]:
+    """The groups of a user; none where the site's own user model has no groups."""
+    groups = getattr(user, "groups", None)
+    return Group.objects.none() if groups is None else groups.all()

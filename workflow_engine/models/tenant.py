@@ -10,11 +10,13 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
+from workflow_engine.models.group_profile import groups_of
+
 
 class TenantQuerySet(models.QuerySet["Tenant"]):
     def of_user(self, user: Any) -> Self:
         """Tenants that a user belongs to, himself or through one of his groups."""
-        groups = Group.objects.filter(user=user).values("pk")
+        groups = groups_of(user).values("pk")
         return self.filter(Q(users=user) | Q(groups__in=groups)).distinct()
 
 

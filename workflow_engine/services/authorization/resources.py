@@ -59,9 +59,17 @@ _READ_HISTORY = (
     "view_historicprocessinstance", "view_historicactivityinstance", "view_historictaskinstance", "view_historicincident",
     "view_historicidentitylink", "view_historicexternaltasklog", "view_historicjoblog", "view_useroperationlog",
 )  # fmt: skip
-_WORK, _ASSIGN = ("complete_user_task",), ("assign_user_task",)
+_READ_TASK = ("view_usertask", "view_comment", "view_attachment")
+_WORK, _ASSIGN = ("complete_user_task", "write_comment", "attach_file"), ("assign_user_task",)
 # There is one permission for the values of variables, wherever they are, so each of Camunda's gives it.
 _READ_VARIABLE, _UPDATE_VARIABLE = ("view_variables",), ("set_variables",)
+_CREATE_BATCH = (
+    "CREATE", "CREATE_BATCH_MIGRATE_PROCESS_INSTANCES", "CREATE_BATCH_MODIFY_PROCESS_INSTANCES",
+    "CREATE_BATCH_RESTART_PROCESS_INSTANCES", "CREATE_BATCH_DELETE_RUNNING_PROCESS_INSTANCES",
+    "CREATE_BATCH_DELETE_FINISHED_PROCESS_INSTANCES", "CREATE_BATCH_SET_JOB_RETRIES", "CREATE_BATCH_SET_REMOVAL_TIME",
+    "CREATE_BATCH_SET_EXTERNAL_TASK_RETRIES", "CREATE_BATCH_UPDATE_PROCESS_INSTANCES_SUSPEND",
+    "CREATE_BATCH_SET_VARIABLES", "CREATE_BATCH_CORRELATE_MESSAGE",
+)  # fmt: skip
 
 _OWN: dict[Resource, dict[str, tuple[str, ...]]] = {
     Resource.PROCESS_DEFINITION: {
@@ -78,7 +86,7 @@ _OWN: dict[Resource, dict[str, tuple[str, ...]]] = {
         "RETRY_JOB": ("set_retries",),
         "READ_INSTANCE_VARIABLE": _READ_VARIABLE,
         "UPDATE_INSTANCE_VARIABLE": _UPDATE_VARIABLE,
-        "READ_TASK": ("view_usertask",),
+        "READ_TASK": _READ_TASK,
         "UPDATE_TASK": (*_WORK, *_ASSIGN),
         "TASK_WORK": _WORK,
         "TASK_ASSIGN": _ASSIGN,
@@ -99,7 +107,7 @@ _OWN: dict[Resource, dict[str, tuple[str, ...]]] = {
         "UPDATE_VARIABLE": _UPDATE_VARIABLE,
     },
     Resource.TASK: {
-        "READ": ("view_usertask",),
+        "READ": _READ_TASK,
         "CREATE": _ASSIGN,
         "UPDATE": (*_WORK, *_ASSIGN),
         "DELETE": _ASSIGN,
@@ -113,6 +121,19 @@ _OWN: dict[Resource, dict[str, tuple[str, ...]]] = {
     Resource.HISTORIC_TASK: {"READ": ("view_historictaskinstance",), "READ_VARIABLE": _READ_VARIABLE},
     Resource.HISTORIC_PROCESS_INSTANCE: {"READ": ("view_historicprocessinstance",)},
     Resource.OPERATION_LOG_CATEGORY: {"READ": ("view_useroperationlog",), "DELETE": ("delete_history",)},
+    Resource.BATCH: {
+        "READ": ("view_batch",),
+        "READ_HISTORY": ("view_batch",),
+        "UPDATE": ("suspend_batch",),
+        "DELETE": ("delete_batch",),
+        # What a batch does to instances needs the permission to do it to one of them.
+        **dict.fromkeys(_CREATE_BATCH, ()),
+    },
+    Resource.SYSTEM: {
+        "READ": ("view_meterlog", "view_property", "view_schemalog"),
+        "SET": ("configure_engine",),
+        "DELETE": ("delete_task_metrics",),
+    },
     Resource.TENANT_MEMBERSHIP: {"CREATE": ("change_tenant",), "DELETE": ("change_tenant",)},
 }
 _FOUR = {"READ": "view", "CREATE": "add", "UPDATE": "change", "DELETE": "delete"}

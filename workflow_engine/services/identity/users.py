@@ -115,11 +115,13 @@ def _set_profile(target: Any, profile: Profile) -> list[str]:
         value = getattr(profile, name)
         if column is None:
             if value:
-                raise BadInput(f"The users of this site have no field for '{name}'.")
+                raise BadInput(f"The users of this site have no field for the {name.replace('_', ' ')}.")
             continue
         if column == target.USERNAME_FIELD:
             if value and value != target.get_username():
-                raise BadInput(f"The field '{name}' is the login name of this site's users: it cannot be changed.")
+                raise BadInput(
+                    f"The {name.replace('_', ' ')} is the login name of this site's users: it cannot be another one."
+                )
             continue
         setattr(target, column, value if value is not None or type(target)._meta.get_field(column).null else "")
         changed.append(column)

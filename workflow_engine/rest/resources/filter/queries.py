@@ -13,6 +13,7 @@ from typing import Any
 from workflow_engine import clock
 from workflow_engine.expressions import ExpressionError, compile_expression, functions, to_text
 from workflow_engine.expressions.errors import UnknownNameError
+from workflow_engine.models.group_profile import groups_of
 from workflow_engine.rest import convert
 from workflow_engine.rest.dates import format_date
 from workflow_engine.rest.errors import RestError
@@ -112,8 +113,7 @@ class _Context:
 
 
 def _groups_of(user_id: str) -> list[str]:
-    groups = getattr(users.find(user_id), "groups", None)
-    return [] if groups is None else sorted(groups.values_list("name", flat=True))
+    return sorted(groups_of(users.find(user_id)).values_list("name", flat=True))
 
 
 def _known(kind: type[ListQuery], raw: Mapping[str, Any]) -> Query:

@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from django.contrib.auth.models import Group
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
-from workflow_engine.models import IdentityLink, Variable
+from workflow_engine.models import IdentityLink, Variable, group_profile
 from workflow_engine.rest import convert
 from workflow_engine.rest.errors import RestError
 from workflow_engine.rest.listing.lookups import like
 from workflow_engine.rest.listing.parameters import Arguments, Parameter, flag, option
+from workflow_engine.services.identity import users
 
 CANDIDATE_PARAMETERS = ("candidateUser", "candidateGroup", "candidateGroups", "candidateGroupLike")
 
@@ -37,10 +37,7 @@ def _offered(who: Callable[[Any], Q], converter: Callable[[Any], Any] = convert.
 
 def groups_of(user_id: str) -> list[str]:
     """The site's groups of a user: candidate groups are groups of Django."""
-    from django.contrib.auth import get_user_model
-
-    users = get_user_model()._default_manager.filter(**{get_user_model().USERNAME_FIELD: user_id})
-    return list(Group.objects.filter(user__in=users).values_list("name", flat=True))
+    return list(group_profile.groups_of(users.find(user_id)).values_list("name", flat=True))
 
 
 PARAMETERS: dict[str, Parameter] = {
