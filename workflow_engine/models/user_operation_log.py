@@ -43,6 +43,7 @@ class UserOperationLog(Row):
         db_table = "workflow_engine_user_operation_log"
         verbose_name = _("user operation")
         verbose_name_plural = _("user operations")
+        permissions = [("annotate_user_operation", _("Can write notes on user operations"))]
         indexes = [
             models.Index(fields=["timestamp"], name="wf_operation_time"),
             models.Index(fields=["operation_id"], name="wf_operation_operation"),

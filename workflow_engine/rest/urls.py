@@ -18,7 +18,7 @@ _RESOURCES = (
     "filter.views", "filter.running",
     "metrics", "schema_log", "telemetry",
     *(f"history.{name}" for name in (
-        "cleanup", "cleanable", "duration_report", "process_instance", "activity_instance", "variable_instance", "detail", "task", "incident", "external_task_log", "job_log",
+        "cleanup", "cleanable", "duration_report", "process_instance", "activity_instance", "variable_instance", "detail", "task", "task_report", "incident", "external_task_log", "job_log",
         "user_operation", "identity_link_log", "statistics",
     )),
 )  # fmt: skip

@@ -95,11 +95,16 @@ def set_job_priority(job_id: str, priority: int, *, user: Any = None, using: str
 
 
 def _change(job_id: str, change: Callable[[Job], None], user: Any, using: str | None) -> None:
+    change_job(job_id, lambda job, _: change(job), user, using)
+
+
+def change_job(job_id: str, change: Callable[[Job, Session], None], user: Any, using: str | None) -> None:
+    """Changes the job with its instance locked."""
     alias = database.alias(using)
 
     def run() -> None:
         with session(alias, user=name_of(user)) as current:
-            change(_locked_job(current, job_id))
+            change(_locked_job(current, job_id), current)
 
     repeating(alias, run)
 

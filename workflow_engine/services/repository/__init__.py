@@ -1,7 +1,7 @@
 """Deployments and process definitions."""
 
 from workflow_engine.services.repository.deploying import deploy, redeploy
-from workflow_engine.services.repository.lookups import definition, latest_definition, model
+from workflow_engine.services.repository.lookups import definition, latest_definition, model, static_called_definitions
 from workflow_engine.services.repository.removing import delete_deployment, delete_process_definitions
 from workflow_engine.services.repository.suspension import (
     activate_process_definition,
@@ -23,5 +23,6 @@ __all__ = [
     "redeploy",
     "set_history_time_to_live",
     "set_suspended",
+    "static_called_definitions",
     "suspend_process_definition",
 ]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from workflow_engine import models
 from workflow_engine.bpmn import ProcessDefinition
+from workflow_engine.bpmn.data import CallBinding
 from workflow_engine.engine.errors import DefinitionNotFound
 from workflow_engine.store import database, definitions
 
@@ -30,3 +31,38 @@ def latest_definition(key: str, tenant_id: str | None = None, *, using: str | No
 def model(process_definition_id: str, *, using: str | None = None) -> ProcessDefinition:
     """The compiled model: immutable and shared, so treat it as read-only."""
     return definitions.get(process_definition_id, database.alias(using))
+
+
+def static_called_definitions(process_definition_id: str, *, using: str | None = None) -> dict[str, list[str]]:
+    """The definitions that call activities name without an expression, and the activities that call them.
+
+    What is not deployed, or is known only when the process gets there, is left out.
+    """
+    alias = database.alias(using)
+    caller = definitions.get(process_definition_id, alias)
+    found: dict[str, list[str]] = {}
+    for activity in caller.flow_nodes.values():
+        if activity.call is not None and not activity.call.is_case:
+            called = _static_called_id(activity.call, caller, alias)
+            if called is not None:
+                found.setdefault(called, []).append(activity.id)
+    return found
+
+
+def _static_called_id(binding: CallBinding, caller: ProcessDefinition, using: str) -> str | None:
+    expressions = (binding.called_element, binding.version, binding.version_tag, binding.tenant_id)
+    key, version, version_tag, tenant_id = (None if one is None else one.text for one in expressions)
+    if key is None or not all(one is None or one.is_literal for one in expressions):
+        return None
+    try:
+        return definitions.called_id(
+            binding,
+            key,
+            caller=caller,
+            version=version,
+            version_tag=version_tag,
+            tenant_id=caller.tenant_id or "" if tenant_id is None else tenant_id,
+            using=using,
+        )
+    except DefinitionNotFound:
+        return None

@@ -5,17 +5,23 @@ from __future__ import annotations
 from typing import Any
 
 from django.db.models import QuerySet
+from django.http import HttpResponse
 from django.urls import path
+from rest_framework.request import Request
 
 from workflow_engine.models import UserOperationLog
+from workflow_engine.rest.answers import no_content
+from workflow_engine.rest.base import EngineView
 from workflow_engine.rest.dates import format_date
 from workflow_engine.rest.listing.parameters import after, any_of, before, equals, row_id
 from workflow_engine.rest.listing.query import ListQuery
 from workflow_engine.rest.listing.views import CountView, ListView
 from workflow_engine.rest.resources.process_instance.rows import no_such
 from workflow_engine.rest.rows import as_text
+from workflow_engine.services import user_operation as service
 
-VIEW = "view_useroperationlog"
+VIEW, ANNOTATE = "view_useroperationlog", "annotate_user_operation"
+MAX_ANNOTATION = 4_000
 
 
 class UserOperationQuery(ListQuery):
@@ -97,4 +103,25 @@ class Count(CountView):
     query = UserOperationQuery
 
 
-urlpatterns = [path("history/user-operation", List.as_view()), path("history/user-operation/count", Count.as_view())]
+class SetAnnotation(EngineView):
+    permissions = {"PUT": ANNOTATE}
+
+    def put(self, request: Request, operation_id: str) -> HttpResponse:
+        service.annotate_user_operation(operation_id, self.body().text("annotation", MAX_ANNOTATION), user=self.user_id)
+        return no_content()
+
+
+class ClearAnnotation(EngineView):
+    permissions = {"PUT": ANNOTATE}
+
+    def put(self, request: Request, operation_id: str) -> HttpResponse:
+        service.annotate_user_operation(operation_id, None, user=self.user_id)
+        return no_content()
+
+
+urlpatterns = [
+    path("history/user-operation", List.as_view()),
+    path("history/user-operation/count", Count.as_view()),
+    path("history/user-operation/<str:operation_id>/set-annotation", SetAnnotation.as_view()),
+    path("history/user-operation/<str:operation_id>/clear-annotation", ClearAnnotation.as_view()),
+]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from django.db.models import Q, QuerySet
@@ -11,9 +12,10 @@ from rest_framework.request import Request
 
 from workflow_engine.models import HistoricVariableInstance
 from workflow_engine.rest import convert
-from workflow_engine.rest.answers import json_answer
+from workflow_engine.rest.answers import json_answer, no_content
 from workflow_engine.rest.base import EngineView
 from workflow_engine.rest.dates import format_date
+from workflow_engine.rest.errors import RestError
 from workflow_engine.rest.listing.parameters import Parameter, any_of, equals, like, option, row_id, row_ids, tenants
 from workflow_engine.rest.listing.query import ListQuery
 from workflow_engine.rest.listing.variable_conditions import own_value
@@ -23,6 +25,7 @@ from workflow_engine.rest.resources.process_instance.rows import no_such
 from workflow_engine.rest.rows import as_text, find
 from workflow_engine.rest.variables.binary import binary_answer
 from workflow_engine.rest.variables.presented import presented
+from workflow_engine.services import historic_variable as service
 
 VIEW = "view_variables"
 
@@ -63,6 +66,14 @@ class HistoricVariableQuery(ListQuery):
     @classmethod
     def rows(cls) -> QuerySet[Any]:
         return with_definition(HistoricVariableInstance.objects)
+
+    @classmethod
+    def check(cls, arguments: Mapping[str, Any]) -> None:
+        if "variableValue" in arguments and "variableName" not in arguments:
+            raise RestError(
+                "Only a single variable value parameter specified: variable name and value are required to be able to"
+                " query after a specific variable value."
+            )
 
     def queryset(self) -> QuerySet[Any]:
         found = super().queryset()
@@ -111,23 +122,38 @@ class Count(CountView):
 
 
 class View(EngineView):
-    permissions = {"GET": VIEW}
+    permissions = {"GET": VIEW, "DELETE": "delete_history"}
 
     def get(self, request: Request, variable_id: str) -> HttpResponse:
         deserialize = self.address().boolean("deserializeValue", True)
         return json_answer(historic_variable_json(self.found(variable_id), deserialize=deserialize, with_bytes=True))
+
+    def delete(self, request: Request, variable_id: str) -> HttpResponse:
+        service.delete_historic_variable_instance(variable_id, user=self.user_id)
+        return no_content()
 
     def found(self, variable_id: str) -> Any:
         return find(HistoricVariableQuery.rows(), variable_id, "Historic variable instance")
 
 
 class Data(View):
+    http_method_names = ["get", "head", "options"]
+
     def get(self, request: Request, variable_id: str) -> HttpResponse:
         variable = self.found(variable_id)
         return binary_answer(variable.value, variable.name)
 
 
+class OfProcessInstance(EngineView):
+    permissions = {"DELETE": "delete_history"}
+
+    def delete(self, request: Request, instance_id: str) -> HttpResponse:
+        service.delete_historic_variable_instances(instance_id, user=self.user_id)
+        return no_content()
+
+
 urlpatterns = [
+    path("history/process-instance/<str:instance_id>/variable-instances", OfProcessInstance.as_view()),
     path("history/variable-instance", List.as_view()),
     path("history/variable-instance/count", Count.as_view()),
     path("history/variable-instance/<str:variable_id>", View.as_view()),

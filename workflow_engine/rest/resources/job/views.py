@@ -78,6 +78,15 @@ class DueDate(EngineView):
         return no_content()
 
 
+class RecalculateDueDate(EngineView):
+    permissions = {"POST": "change_due_date"}
+
+    def post(self, request: Request, job_id: str) -> HttpResponse:
+        from_creation = self.address().boolean("creationDateBased", True)
+        service.recalculate_job_due_date(job_id, from_creation=from_creation, user=self.user_id)
+        return no_content()
+
+
 class Suspended(EngineView):
     permissions = {"PUT": "change_due_date"}
 

@@ -4,7 +4,7 @@ from typing import Any
 
 from django.urls import path
 
-from workflow_engine.rest.resources.process_definition import forms, start, statistics, views
+from workflow_engine.rest.resources.process_definition import called, forms, start, statistics, views
 
 _ACTIONS: dict[str, Any] = {
     "/start": start.Start,
@@ -27,6 +27,10 @@ _NAMES = (
 )
 
 urlpatterns = [
+    path(
+        "process-definition/<str:definition_id>/static-called-process-definitions",
+        called.StaticCalledDefinitions.as_view(),
+    ),
     path("process-definition", views.DefinitionList.as_view()),
     path("process-definition/count", views.DefinitionCount.as_view()),
     path("process-definition/statistics", statistics.Statistics.as_view()),

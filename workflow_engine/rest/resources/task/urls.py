@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from workflow_engine.rest.resources.task import attachments, comments, details, forms, views, work
+from workflow_engine.rest.resources.task import attachments, comments, details, forms, report, views, work
 from workflow_engine.rest.variables.views import scope_views
 
 variables, variable, variable_data = scope_views(details.TaskScope)
@@ -11,6 +11,7 @@ local_variables, local_variable, local_variable_data = scope_views(details.TaskL
 urlpatterns = [
     path("task", views.TaskList.as_view()),
     path("task/count", views.TaskCount.as_view()),
+    path("task/report/candidate-group-count", report.CandidateGroupCount.as_view()),
     path("task/create", views.Create.as_view()),
     path("task/<str:task_id>", views.TaskView.as_view()),
     path("task/<str:task_id>/complete", work.Complete.as_view()),
