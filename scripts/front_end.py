@@ -12,20 +12,36 @@ import sys
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
-BPMN_JS = ROOT / "node_modules" / "bpmn-js"
-TARGET = ROOT / "workflow_engine" / "static" / "workflow_engine" / "vendor" / "bpmn-js"
-FILES = (
-    "LICENSE",
-    "dist/bpmn-navigated-viewer.production.min.js",
-    "dist/assets/bpmn-js.css",
-    "dist/assets/diagram-js.css",
-    "dist/assets/bpmn-font/css/bpmn.css",
-    "dist/assets/bpmn-font/font/bpmn.eot",
-    "dist/assets/bpmn-font/font/bpmn.svg",
-    "dist/assets/bpmn-font/font/bpmn.ttf",
-    "dist/assets/bpmn-font/font/bpmn.woff",
-    "dist/assets/bpmn-font/font/bpmn.woff2",
-)
+VENDOR = ROOT / "workflow_engine" / "static" / "workflow_engine" / "vendor"
+# Of each npm package: the folder in VENDOR, and the files that go into it without their "dist/".
+PACKAGES = {
+    "bpmn-js": (
+        "bpmn-js",
+        (
+            "LICENSE",
+            "dist/bpmn-navigated-viewer.production.min.js",
+            "dist/assets/bpmn-js.css",
+            "dist/assets/diagram-js.css",
+            "dist/assets/bpmn-font/css/bpmn.css",
+            "dist/assets/bpmn-font/font/bpmn.eot",
+            "dist/assets/bpmn-font/font/bpmn.svg",
+            "dist/assets/bpmn-font/font/bpmn.ttf",
+            "dist/assets/bpmn-font/font/bpmn.woff",
+            "dist/assets/bpmn-font/font/bpmn.woff2",
+        ),
+    ),
+    "swagger-ui-dist": (
+        "swagger-ui",
+        (
+            "LICENSE",
+            "NOTICE",
+            "swagger-ui-bundle.js",
+            "swagger-ui-bundle.js.LICENSE.txt",
+            "swagger-ui.css",
+            "swagger-ui.css.map",
+        ),
+    ),
+}
 OLDEST_NODE = 18
 PIP_INSTALL = (sys.executable, "-m", "pip", "--disable-pip-version-check", "install", "-q", "--require-hashes")
 
@@ -76,14 +92,15 @@ def install_packages(node: Path) -> None:
 
 
 def bundle() -> None:
-    shutil.rmtree(TARGET, ignore_errors=True)
-    for name in FILES:
-        target = TARGET / name.removeprefix("dist/")
-        target.parent.mkdir(parents=True, exist_ok=True)
-        shutil.copyfile(BPMN_JS / name, target)
+    for package, (folder, files) in PACKAGES.items():
+        shutil.rmtree(VENDOR / folder, ignore_errors=True)
+        for name in files:
+            target = VENDOR / folder / name.removeprefix("dist/")
+            target.parent.mkdir(parents=True, exist_ok=True)
+            shutil.copyfile(ROOT / "node_modules" / package / name, target)
 
 
 if __name__ == "__main__":
     install_packages(node_folder() or install_node())
     bundle()
-    print(f"Front-end packages are in {TARGET.relative_to(ROOT)}.")
+    print(f"Front-end packages are in {VENDOR.relative_to(ROOT)}.")

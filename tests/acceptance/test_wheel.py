@@ -9,6 +9,7 @@ import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
 VENDOR = "workflow_engine/static/workflow_engine/vendor/bpmn-js"
+SWAGGER_UI = "workflow_engine/static/workflow_engine/vendor/swagger-ui"
 
 
 @pytest.mark.one_database
@@ -20,6 +21,7 @@ def test_wheel_holds_what_the_app_needs(tmp_path: Path) -> None:
     # The bundle is ignored by git, so it would be the first thing to get lost.
     assert {f"{VENDOR}/LICENSE", f"{VENDOR}/bpmn-navigated-viewer.production.min.js"} <= names
     assert {f"{VENDOR}/assets/diagram-js.css", f"{VENDOR}/assets/bpmn-font/font/bpmn.woff2"} <= names
+    assert {f"{SWAGGER_UI}/{name}" for name in ("LICENSE", "swagger-ui-bundle.js", "swagger-ui.css")} <= names
     assert "workflow_engine/py.typed" in names
     package = {
         str(path.relative_to(ROOT))

@@ -11,6 +11,7 @@ from django.contrib.auth import get_user_model
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
+from tests.support import described
 from workflow_engine.rest import verified_credentials
 
 ROOT = "/engine-rest"
@@ -51,7 +52,7 @@ class Api:
     def call(self, method: str, path: str, body: Any = None, **extra: Any) -> Answer:
         data = body if isinstance(body, bytes) else b"" if body is None else json.dumps(body).encode()
         kind = extra.pop("content_type", "application/json")
-        return Answer(self.client.generic(method, ROOT + path, data, content_type=kind, **extra))
+        return self.checked(method, self.client.generic(method, ROOT + path, data, content_type=kind, **extra))
 
     def get(self, path: str, **extra: Any) -> Answer:
         return self.call("GET", path, **extra)
@@ -66,7 +67,13 @@ class Api:
         return self.call("DELETE", path, **extra)
 
     def form(self, path: str, fields: dict[str, Any]) -> Answer:
-        return Answer(self.client.post(ROOT + path, fields))
+        return self.checked("POST", self.client.post(ROOT + path, fields))
+
+    @staticmethod
+    def checked(method: str, response: Any) -> Answer:
+        """Whatever a test asks, the answer must be as the API's own description says."""
+        described.check(method, response)
+        return Answer(response)
 
     def deploy(self, *models: str, **fields: str) -> Answer:
         parts: dict[str, Any] = {"deployment-name": f"test {uuid.uuid4()}", **fields}

@@ -13,7 +13,7 @@ app_name = NAMESPACE
 # In the order in which addresses are tried: the busiest first.
 _RESOURCES = (
     "external_task.urls", "process_definition.urls", "task.urls", "messages", "process_instance.urls", "execution.views", "job.urls",
-    "event_subscription", "incident", "variable_instance", "deployment.urls", "migration", "engine",
+    "event_subscription", "incident", "variable_instance", "deployment.urls", "migration", "engine", "description",
     "identity.users", "identity.groups", "identity.tenants", "identity.information", "authorization.views",
     "filter.views", "filter.running",
     "metrics", "schema_log", "telemetry",
@@ -22,7 +22,7 @@ _RESOURCES = (
         "user_operation", "identity_link_log", "statistics",
     )),
 )  # fmt: skip
-_NOT_SUPPORTED = (
+NOT_SUPPORTED = (
     "case-definition", "case-instance", "case-execution", "decision-definition", "decision-requirements-definition",
     "history/case-definition", "history/case-instance", "history/case-activity-instance", "history/decision-definition",
     "history/decision-instance", "history/decision-requirements-definition",
@@ -34,8 +34,8 @@ def _patterns_of(resource: str) -> list[URLPattern]:
     return patterns
 
 
-_patterns = [pattern for resource in _RESOURCES for pattern in _patterns_of(resource)]
-_patterns += [re_path(rf"^(?:{'|'.join(_NOT_SUPPORTED)})(?:/.*)?$", NotSupported.as_view())]
+PATTERNS = [pattern for resource in _RESOURCES for pattern in _patterns_of(resource)]
+_patterns = [*PATTERNS, re_path(rf"^(?:{'|'.join(NOT_SUPPORTED)})(?:/.*)?$", NotSupported.as_view())]
 
 urlpatterns = [
     *_patterns,

@@ -22,7 +22,7 @@ IS_TIMER = Q(handler_type__startswith="timer")
 _COMPARISONS = {"gt": "gt", "lt": "lt", "eq": "exact"}
 
 
-def _moments(raw: Any) -> list[tuple[str, datetime]]:
+def moments(raw: Any) -> list[tuple[str, datetime]]:
     """`gt_2026-01-01T00:00:00.000+0000,lt_...`, or a list of objects with operator and value."""
     if isinstance(raw, str):
         pairs = [part.partition("_")[::2] for part in raw.split(",") if part]
@@ -45,7 +45,7 @@ def _when(field: str) -> Parameter:
             total &= Q(**{f"{field}__{_COMPARISONS[operator]}": moment})
         return total
 
-    return Parameter(_moments, condition)
+    return Parameter(moments, condition)
 
 
 def _executable() -> Q:

@@ -1,0 +1,81 @@
+"""/external-task."""
+
+from __future__ import annotations
+
+from workflow_engine.rest.description.operations import answers, takes, text
+from workflow_engine.rest.description.shapes import answer, request
+
+_TASK = {
+    "activityId": "text?", "activityInstanceId": "text", "errorMessage": "text?", "executionId": "text", "id": "text",
+    "lockExpirationTime": "date?", "createTime": "date", "processDefinitionId": "text?", "processDefinitionKey": "text?",
+    "processDefinitionVersionTag": "text?", "processInstanceId": "text", "retries": "integer?", "suspended": "boolean",
+    "workerId": "text?", "topicName": "text", "tenantId": "text?", "priority": "long", "businessKey": "text?",
+}  # fmt: skip
+answer("ExternalTask", _TASK)
+answer(
+    "LockedExternalTask",
+    {
+        **_TASK,
+        "errorDetails": "text?",
+        "variables": "{VariableValue}",
+        "extensionProperties": "{text}",
+        "lockToken": "text",
+    },
+    description="`lockToken` names this very lock: sent back, it tells a worker that lost the lock in between.",
+)
+request(
+    "FetchExternalTasks",
+    {
+        "workerId": "text", "maxTasks": "integer", "usePriority": "boolean", "asyncResponseTimeout": "long",
+        "sorting": "[Sorting]", "topics": "[FetchTopic]",
+    },
+)  # fmt: skip
+request(
+    "FetchTopic",
+    {
+        "topicName": "text", "lockDuration": "long", "variables": "[text]", "localVariables": "boolean", "businessKey": "text",
+        "processDefinitionId": "text", "processDefinitionIdIn": "[text]", "processDefinitionKey": "text",
+        "processDefinitionKeyIn": "[text]", "processDefinitionVersionTag": "text", "processVariables": "object",
+        "withoutTenantId": "boolean", "tenantIdIn": "[text]", "deserializeValues": "boolean", "includeExtensionProperties": "boolean",
+    },
+)  # fmt: skip
+_LOCKED = {"workerId": "text", "lockToken": "text"}
+_VARIABLES = {"variables": "{TypedValue}", "localVariables": "{TypedValue}"}
+request("CompleteExternalTask", {**_LOCKED, **_VARIABLES})
+request(
+    "ExternalTaskFailure",
+    {
+        **_LOCKED, **_VARIABLES, "errorMessage": "text", "errorDetails": "text", "retries": "integer", "retryTimeout": "long",
+    },
+)  # fmt: skip
+request("ExternalTaskBpmnError", {**_LOCKED, "errorCode": "text", "errorMessage": "text", "variables": "{TypedValue}"})
+request("ExtendLock", {**_LOCKED, "newDuration": "long"})
+request("LockExternalTask", {"workerId": "text", "lockDuration": "long"})
+request("ExternalTaskRetries", {"retries": "integer"})
+request(
+    "RetriesOfExternalTasks",
+    {
+        "retries": "integer", "externalTaskIds": "[text]", "processInstanceIds": "[text]", "externalTaskQuery": "object",
+        "processInstanceQuery": "object", "historicProcessInstanceQuery": "object",
+    },
+)  # fmt: skip
+
+LISTS = {"/external-task": "ExternalTask"}
+OPERATIONS = {
+    "POST /external-task/fetchAndLock": answers("[LockedExternalTask]", body="FetchExternalTasks"),
+    "POST /external-task/{id}/complete": takes("CompleteExternalTask"),
+    "POST /external-task/{id}/failure": takes("ExternalTaskFailure"),
+    "POST /external-task/{id}/bpmnError": takes("ExternalTaskBpmnError"),
+    "POST /external-task/{id}/extendLock": takes("ExtendLock"),
+    "POST /external-task/{id}/lock": takes("LockExternalTask"),
+    "POST /external-task/{id}/unlock": takes(None),
+    "PUT /external-task/{id}/retries": takes("ExternalTaskRetries"),
+    "PUT /external-task/{id}/priority": takes("Priority"),
+    "PUT /external-task/retries": takes("RetriesOfExternalTasks"),
+    "POST /external-task/retries-async": answers("Batch", body="RetriesOfExternalTasks"),
+    "GET /external-task/topic-names": answers(
+        "[text]", query={"withLockedTasks": "boolean", "withUnlockedTasks": "boolean", "withRetriesLeft": "boolean"}
+    ),
+    "GET /external-task/{id}": answers("ExternalTask"),
+    "GET /external-task/{id}/errorDetails": text(),
+}
