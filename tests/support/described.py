@@ -17,23 +17,27 @@ DOCUMENT = "urn:description"
 
 
 @cache
+def _document() -> Any:
+    from workflow_engine.rest.description.document import document
+
+    return document()
+
+
+@cache
 def operations() -> dict[tuple[str, str], tuple[str, dict[str, Any]]]:
     """By method and anonymous path: the path as described, and its operation."""
-    from workflow_engine.rest.description.document import document
     from workflow_engine.rest.description.operations import anonymous
 
     return {
         (method.upper(), anonymous(path)): (path, operation)
-        for path, methods in document()["paths"].items()
+        for path, methods in _document()["paths"].items()
         for method, operation in methods.items()
     }
 
 
 @cache
 def _validator(path: str, method: str, status: str) -> Draft202012Validator:
-    from workflow_engine.rest.description.document import document
-
-    registry: Any = Registry().with_resource(DOCUMENT, Resource(contents=document(), specification=DRAFT202012))
+    registry: Any = Registry().with_resource(DOCUMENT, Resource(contents=_document(), specification=DRAFT202012))
     steps = ["paths", path, method.lower(), "responses", status, "content", "application/json", "schema"]
     pointer = "/".join(step.replace("~", "~0").replace("/", "~1") for step in steps)
     return Draft202012Validator({"$ref": f"{DOCUMENT}#/{pointer}"}, registry=registry)
