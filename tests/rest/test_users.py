@@ -169,6 +169,9 @@ def test_the_token_of_a_worker_is_not_its_user(db: None) -> None:
     worker.put("/user/ada/credentials", {"password": "another horse 8", "authenticatedUserPassword": PASSWORD}).refused(
         403
     )
+    give(user, "auth.change_user", "auth.delete_user")
+    assert "is not its user" in worker.put("/user/ada/profile", {"email": "thief@example.org"}).refused(403)
+    assert "is not its user" in worker.delete("/user/ada").refused(403)
     user.refresh_from_db()
     assert user.email == ""
     assert user.check_password(PASSWORD)

@@ -7,7 +7,7 @@ from typing import Any
 
 from django.contrib.auth import get_user_model
 from django.contrib.auth.password_validation import validate_password
-from django.core.exceptions import FieldDoesNotExist, ValidationError
+from django.core.exceptions import FieldDoesNotExist, PermissionDenied, ValidationError
 from django.db import IntegrityError, transaction
 from django.db.models import ProtectedError, RestrictedError
 
@@ -103,9 +103,12 @@ def delete(target: Any, *, user: Any = None) -> None:
 
 
 def _check_may_take_over(actor: Any, target: Any) -> None:
-    if not hasattr(actor, "has_perm") or name_of(actor) == target.get_username():
-        return
-    check_has(actor, rights_of_user(target), f"Cannot change user '{target.get_username()}'")
+    refused = f"Cannot change user '{target.get_username()}'"
+    credential = getattr(actor, "credential", None)
+    if credential is not None and credential.user_id == target.pk:
+        raise PermissionDenied(f"{refused}: a worker credential is not its user.")
+    if hasattr(actor, "has_perm") and name_of(actor) != target.get_username():
+        check_has(actor, rights_of_user(target), refused)
 
 
 def _set_profile(target: Any, profile: Profile) -> list[str]:
