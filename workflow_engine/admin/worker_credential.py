@@ -27,6 +27,7 @@ from workflow_engine.admin.operations import Operation
 from workflow_engine.admin.permissions import may, who
 from workflow_engine.engine.errors import EngineError
 from workflow_engine.models import WorkerCredential
+from workflow_engine.models.worker_credential import USUAL_VERBS
 from workflow_engine.services import credentials
 
 
@@ -55,7 +56,7 @@ class ValidFilter(ChoiceFilter):
 
 @admin.register(WorkerCredential)
 class WorkerCredentialAdmin(EngineAdmin):
-    list_display = ("name", "state", "token_shown", "topics_shown", "user", "used", "ends", "tenant_id")
+    list_display = ("name", "state", "token_shown", "topics_shown", "user", "used", "ends", "tenants_shown")
     list_filter = (ValidFilter,)
     list_select_related = ("user",)
     search_fields = ("name", "token_prefix")
@@ -90,6 +91,18 @@ class WorkerCredentialAdmin(EngineAdmin):
     def topics_shown(self, row: WorkerCredential) -> str:
         return ", ".join(map(str, row.topics)) or _("every topic")
 
+    @admin.display(description=gettext_lazy("verbs"))
+    def verbs_shown(self, row: WorkerCredential) -> str:
+        if row.verbs:
+            return ", ".join(row.verbs)
+        return _("whatever the user may do") if row.user_id else ", ".join(USUAL_VERBS)
+
+    @admin.display(description=gettext_lazy("tenants"))
+    def tenants_shown(self, row: WorkerCredential) -> str:
+        if row.tenant_ids:
+            return ", ".join(map(str, row.tenant_ids))
+        return _("those of the user") if row.user_id else _("none: only what has no tenant")
+
     @admin.display(description=gettext_lazy("last used"), ordering="last_used")
     def used(self, row: Any) -> SafeString | str:
         return moment(row.last_used, row.asked_at) if row.last_used else _("never")
@@ -111,10 +124,10 @@ class WorkerCredentialAdmin(EngineAdmin):
         return [
             Fact(label=_("token"), value=self.token_shown(row), kind="id"),
             Fact(label=_("topics"), value=self.topics_shown(row)),
-            Fact(
-                label=_("permissions"), value=row.user or _("those of a worker: fetch, complete, fail external tasks")
-            ),
-            *fields(row, ("created", "expires", "last_used", "tenant_id")),
+            Fact(label=_("verbs"), value=self.verbs_shown(row)),
+            Fact(label=_("permissions"), value=row.user or _("those that the verbs need")),
+            Fact(label=_("tenants"), value=self.tenants_shown(row)),
+            *fields(row, ("created", "expires", "last_used")),
         ]
 
     def issue_view(self, request: HttpRequest) -> HttpResponse:
@@ -142,7 +155,8 @@ class WorkerCredentialAdmin(EngineAdmin):
                 data["name"],
                 topics=data["topics"],
                 for_user=data["for_user"],
-                tenant_id=data["tenant"],
+                tenant_ids=data["tenants"],
+                verbs=data["verbs"],
                 expires=data["expires"],
                 user=who(request),
             )

@@ -15,11 +15,14 @@ from rest_framework.views import APIView
 
 from workflow_engine.engine.commands import Command
 from workflow_engine.rest.authentication import BasicCredentials, SessionWithCsrf, WorkerToken
-from workflow_engine.rest.errors import NotFound, RestError, answer_to
+from workflow_engine.rest.errors import NotFound, RestError, answer_to, refusal
 from workflow_engine.rest.limits import limits
-from workflow_engine.rest.permissions import APP, HasPermission, refusal
+from workflow_engine.rest.permissions import HasPermission
 from workflow_engine.rest.request_body import Body, check_length, read_body
+from workflow_engine.rest.visibility import check_named, granted, knows_definitions, visibility_of
 from workflow_engine.services.command import execute
+from workflow_engine.services.granted import Granted
+from workflow_engine.services.visibility import Visibility, act_for, acting_for
 
 ENGINE_NAME = "default"
 
@@ -36,6 +39,14 @@ class EngineView(APIView):
     parser_classes = ()
     renderer_classes = ()
     permissions: ClassVar[dict[str, str]] = {}
+    # For worker credentials, by method too: what of their verbs it is.
+    verbs: ClassVar[dict[str, str]] = {}
+    # A view that names no object in its address and is no list, but shows and changes only what the caller may see.
+    knows_definitions = False
+    # A busy view whose service looks at the object that the address names before it changes anything.
+    leaves_check_to_service = False
+    definitions: Granted | None = None  # those for which the caller has the method's permission; None: all
+    visibility: Visibility | None = None  # None: the caller sees everything
     # A view that reads a larger body than JSON (files) checks its length itself.
     reads_files = False
     _body: Body | None = None
@@ -47,7 +58,8 @@ class EngineView(APIView):
 
     def dispatch(self, request: HttpRequest, *args: Any, engine_name: str = ENGINE_NAME, **kwargs: Any) -> Any:
         self.engine_name = engine_name
-        return super().dispatch(request, *args, **kwargs)
+        with acting_for(None):
+            return super().dispatch(request, *args, **kwargs)
 
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
         self.check_permissions(request)
@@ -58,6 +70,22 @@ class EngineView(APIView):
         check_address(request._request)
         if request.method in ("GET", "HEAD", "OPTIONS", "DELETE"):
             check_length(request._request, 2**20)
+        self._see(self.definitions)
+
+    def _see(self, definitions: Granted | None) -> None:
+        """From here on lists, single rows and commands are narrowed to what the caller may see."""
+        self.visibility = visibility_of(self.request.user, definitions)
+        act_for(self.visibility)
+        method = "GET" if self.request.method in ("HEAD", "OPTIONS") else str(self.request.method)
+        if self.visibility is None or method not in self.permissions:
+            return
+        if definitions is not None or not self.leaves_check_to_service:
+            check_named(self.visibility, self.request.user, self.route, self.kwargs, self.permissions[method])
+
+    @property
+    def route(self) -> str:
+        found = self.request._request.resolver_match
+        return "" if found is None else found.route
 
     def get_exception_handler(self) -> Any:
         return answer_to
@@ -85,9 +113,14 @@ class EngineView(APIView):
         return self.body().values
 
     def require(self, permission: str) -> None:
-        """For what a request asks beside its method's own permission."""
-        if not self.request.user.has_perm(f"{APP}.{permission}"):
+        """For what a request asks beside its method's own permission; may narrow what it sees."""
+        definitions = granted(self.request.user, permission)
+        if definitions is None:
+            return
+        if not definitions or not knows_definitions(self, self.route):
             raise PermissionDenied(refusal(self.request.user, permission))
+        self.definitions = definitions if self.definitions is None else self.definitions & definitions
+        self._see(self.definitions)
 
     def execute(self, command: Command) -> Any:
         """The one door for commands on running instances."""

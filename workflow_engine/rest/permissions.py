@@ -7,13 +7,17 @@ from typing import Any
 from rest_framework.permissions import BasePermission
 from rest_framework.request import Request
 
-from workflow_engine.services.authorization import may
-
-APP = "workflow_engine"
+from workflow_engine.models.worker_credential import VERB_OF
+from workflow_engine.rest import visibility
+from workflow_engine.rest.errors import refusal
+from workflow_engine.rest.worker_tokens import WorkerPrincipal
 
 
 class HasPermission(BasePermission):
-    """Anonymous is refused everywhere; DRF then answers 401, and 403 to the others."""
+    """Anonymous is refused everywhere; DRF then answers 401, and 403 to the others.
+
+    Who has the permission for some process definitions only gets in where the view can be narrowed to them.
+    """
 
     message = "You are not permitted to do that."
 
@@ -21,15 +25,21 @@ class HasPermission(BasePermission):
         user = request.user
         if not user or not user.is_authenticated:
             return False
-        needed = view.permissions.get("GET" if request.method in ("HEAD", "OPTIONS") else request.method)
-        if needed is None or may(user, needed):
+        method = "GET" if request.method in ("HEAD", "OPTIONS") else request.method
+        if method not in view.permissions:
+            return True
+        needed = view.permissions[method]
+        verb = view.verbs.get(method) or VERB_OF.get(needed)
+        if isinstance(user, WorkerPrincipal) and not user.credential.may(verb):
+            self.message = f"The worker credential '{user.credential.name}' is not good for {verb or 'that'}."
+            return False
+        view.definitions = visibility.granted(user, needed)
+        if view.definitions is None:
+            return True
+        if view.definitions and visibility.knows_definitions(view, view.route):
             return True
         self.message = refusal(user, needed)
         return False
-
-
-def refusal(user: Any, permission: str) -> str:
-    return f"User '{user.get_username()}' has not the permission '{APP}.{permission}'."
 
 
 class IsPublic(BasePermission):

@@ -1,4 +1,4 @@
-"""Finding the one row that an address names; 404 where there is none."""
+"""Finding the one row that an address names; 404 where there is none, or none that the caller may see."""
 
 from __future__ import annotations
 
@@ -8,11 +8,12 @@ from django.db.models import QuerySet
 
 from workflow_engine import ids
 from workflow_engine.rest.errors import NotFound
+from workflow_engine.services.visibility import visible
 
 
 def find(rows: Any, row_id: str, what: str) -> Any:
     """A runtime or history row. `what` names the kind: "External task"."""
-    row = rows.by_id(row_id).first()
+    row = visible(rows.by_id(row_id)).first()
     if row is None:
         raise missing(what, row_id)
     return row
@@ -21,7 +22,7 @@ def find(rows: Any, row_id: str, what: str) -> Any:
 def find_reference(rows: QuerySet[Any], row_id: str, what: str) -> Any:
     """A row of a table without partition whose id is a UUID."""
     known = ids.canonical(row_id)
-    row = rows.filter(pk=known).first() if known else None
+    row = visible(rows.filter(pk=known)).first() if known else None
     if row is None:
         raise missing(what, row_id)
     return row

@@ -9,12 +9,11 @@ from django.contrib.auth.models import AnonymousUser
 
 from workflow_engine import clock
 from workflow_engine.models import WorkerCredential
-from workflow_engine.rest.permissions import APP
+from workflow_engine.models.worker_credential import PERMISSIONS, USUAL_VERBS, Verb
+from workflow_engine.services.authorization.resources import APP
 
-# A credential that belongs to no user may do what a worker does, and no more.
-WORKING = frozenset(f"{APP}.{name}" for name in ("fetch_external_task", "complete_external_task"))
-# Lists know no topics, so they are closed to a worker that is bound to some.
-LOOKING = frozenset(f"{APP}.{name}" for name in ("view_externaltask", "view_variables"))
+# Lists of what is not external tasks know no topics, so they are closed to a worker that is bound to some.
+LOOKING = frozenset(PERMISSIONS[Verb.READ])
 USED_EVERY = timedelta(minutes=1)
 
 
@@ -37,7 +36,10 @@ class WorkerPrincipal(AnonymousUser):
         user = self.credential.user
         if user is not None:
             return bool(user.has_perm(perm, obj))
-        return perm in WORKING or (perm in LOOKING and not self.credential.topics)
+        app, _, name = perm.partition(".")
+        if app != APP or (name in LOOKING and self.credential.topics):
+            return False
+        return any(name in PERMISSIONS[verb] for verb in self.credential.verbs or USUAL_VERBS)
 
     def may_work_on(self, topic: str) -> bool:
         return self.credential.may_work_on(topic)

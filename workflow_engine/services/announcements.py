@@ -60,7 +60,8 @@ def after_commit(work: UnitOfWork, changes: Changes, happened: Sequence[HistoryE
         if signal is None or arguments is None or not signal.receivers or getattr(event, "state", "failed") in _QUIET:
             continue
         send = partial(
-            signal.send_robust,
+            _send,
+            signal,
             sender=type(event),
             process_instance_id=event.process_instance_id,
             process_definition_id=event.process_definition_id,
@@ -69,6 +70,12 @@ def after_commit(work: UnitOfWork, changes: Changes, happened: Sequence[HistoryE
             **arguments(event),
         )
         transaction.on_commit(send, using=work.using, robust=True)
+
+
+def _send(signal: Signal, **arguments: Any) -> None:
+    """What receivers do is done by the site, whoever the caller is."""
+    with acting_for(None):
+        signal.send_robust(**arguments)
 
 
 _QUIET = frozenset({"created", "successful", "deleted"})

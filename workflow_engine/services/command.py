@@ -11,7 +11,8 @@ from workflow_engine.engine import commands as c
 from workflow_engine.engine import state
 from workflow_engine.engine.engine import Engine
 from workflow_engine.engine.execution import Execution
-from workflow_engine.services import announcements, operation_log, operations, starting
+from workflow_engine.services import announcements, hidden, operation_log, operations, starting
+from workflow_engine.services.visibility import Visibility, acting_for, current
 from workflow_engine.store import database, definitions
 from workflow_engine.store.environment import StoreEnvironment
 from workflow_engine.store.retry import repeating
@@ -51,8 +52,8 @@ def execute(command: c.Command, *, user: str | None = None, using: str | None = 
 
 
 def _execute_once(command: c.Command, user: str | None, using: str) -> Any:
-    with session(using, user=user) as current:
-        return current.execute(command)
+    with session(using, user=user) as opened:
+        return opened.execute(command)
 
 
 def unit_of_work(using: str) -> UnitOfWork:
@@ -71,25 +72,31 @@ def unit_of_work(using: str) -> UnitOfWork:
 class Session:
     """An engine at work within one transaction; everything is written when the `with` block of `session` ends."""
 
-    def __init__(self, work: UnitOfWork, user: str | None) -> None:
+    def __init__(self, work: UnitOfWork, user: str | None, caller: Visibility | None) -> None:
         self.work = work
         self.user = user
+        self.caller = caller
         self.environment = StoreEnvironment(work, user=user)
         self.engine = Engine(work.loader, self.environment)
         self.reserved_root_id: str | None = None
         self._entries: list[operation_log.Entry] = []
 
     def lock(self, command: c.Command) -> None:
-        """Locks the root of what the command names. What does not exist is left to the engine, which says so."""
+        """Locks the root of what the command names. What does not exist is left to the engine, which says so; what the caller
+        may not see does not exist for it."""
         row_class, attribute = NAMED_ROWS.get(type(command), (None, ""))
         row_id = getattr(command, attribute, None) if row_class is not None else None
         if isinstance(command, c.SetVariables) and command.task_id is not None:
             row_class, row_id = state.UserTask, command.task_id
         if row_class is not None and row_id is not None:
             self.work.lock_root_of(row_class, row_id)
+            if self.caller is not None:
+                hidden.refuse(self.caller, self.work.loader, row_class, row_id, attribute)
 
     def execute(self, command: c.Command) -> Any:
         if isinstance(command, c.StartProcessInstance):
+            if self.caller is not None:
+                hidden.refuse_start(self.caller, command.process_definition_id, self.work.using)
             self.reserved_root_id = self.environment.reserved_root_id = starting.prepare(self.work, command)
         self.lock(command)
         result = self.engine.execute(command)
@@ -108,7 +115,8 @@ class Session:
 @contextmanager
 def session(using: str, *, user: str | None = None) -> Iterator[Session]:
     """For services that do more than one command says. Not repeated after a conflict: that is up to the caller."""
-    with unit_of_work(using) as work:
-        current = Session(work, user)
-        yield current
-        current.write()
+    caller = current()
+    with acting_for(None), unit_of_work(using) as work:
+        opened = Session(work, user, caller)
+        yield opened
+        opened.write()

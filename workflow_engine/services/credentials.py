@@ -8,8 +8,9 @@ from typing import Any
 
 from django.db import IntegrityError, transaction
 
-from workflow_engine.engine.errors import NotFound
+from workflow_engine.engine.errors import BadInput, NotFound
 from workflow_engine.models import WorkerCredential
+from workflow_engine.models.worker_credential import Verb
 from workflow_engine.services import operation_log
 from workflow_engine.services.errors import Conflict
 from workflow_engine.services.who import name_of
@@ -23,16 +24,25 @@ def issue(
     *,
     topics: Sequence[str] = (),
     for_user: Any = None,
-    tenant_id: str = "",
+    tenant_ids: Sequence[str] = (),
+    verbs: Sequence[str] = (),
     expires: datetime | None = None,
     user: Any = None,
 ) -> tuple[WorkerCredential, str]:
     """The credential and its token, of which only a hash is kept. `for_user` lends the worker that user's permissions."""
+    for verb in verbs:
+        if verb not in Verb.values:
+            raise BadInput(f"Cannot issue worker credential '{name}': there is no verb '{verb}'.")
     alias = database.alias()
     try:
         with transaction.atomic(using=alias):
             credential, token = WorkerCredential.issue(
-                name, topics=list(topics), user=for_user, tenant_id=tenant_id, expires=expires
+                name,
+                topics=list(topics),
+                verbs=list(verbs),
+                tenant_ids=list(tenant_ids),
+                user=for_user,
+                expires=expires,
             )
             _log("Create", credential, "topics", ", ".join(topics) or None, user)
             return credential, token
@@ -60,6 +70,5 @@ def _log(operation: str, credential: WorkerCredential, name: str, value: Any, us
         property=name,
         new_value=value,
         annotation=credential.name,
-        tenant_id=credential.tenant_id,
     )
     operation_log.write([entry], name_of(user), database.alias())

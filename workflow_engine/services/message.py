@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from django.db import transaction
@@ -16,6 +16,7 @@ from workflow_engine.engine.errors import BadInput, NotAllowed, NotFound
 from workflow_engine.services.command import execute
 from workflow_engine.services.results import CorrelationResult
 from workflow_engine.services.runtime.starting import start_process_instance
+from workflow_engine.services.visibility import current, is_visible
 from workflow_engine.services.who import name_of
 from workflow_engine.store import database
 from workflow_engine.store.retry import repeating
@@ -92,14 +93,14 @@ def correlate_message(
 
 
 def _to_one(wanted: _Wanted, payload: _Payload) -> list[CorrelationResult]:
-    found = _the_one(wanted.name, list(_waiting(wanted, payload.using)), list(_starts(wanted, payload.using)))
+    found = _the_one(wanted.name, _seen(_waiting(wanted, payload.using)), _seen(_starts(wanted, payload.using)))
     return [_start(found, wanted.business_key, payload) if found.execution_id is None else _deliver(found, payload)]
 
 
 def _to_all(wanted: _Wanted, payload: _Payload) -> list[CorrelationResult]:
     with transaction.atomic(using=payload.using):
-        starts = list(_starts(wanted, payload.using))
-        delivered = [_deliver(one, payload) for one in list(_waiting(wanted, payload.using))]
+        starts = _seen(_starts(wanted, payload.using))
+        delivered = [_deliver(one, payload) for one in _seen(_waiting(wanted, payload.using))]
         return [*delivered, *(_start(one, wanted.business_key, payload) for one in starts)]
 
 
@@ -116,7 +117,7 @@ def message_event_received(
     alias = database.alias(using)
     rows = models.EventSubscription.objects.using(alias).in_partition(execution_id).messages(message_name)
     subscription = rows.filter(execution_id=ids.canonical(execution_id) or None).first()
-    if subscription is None:
+    if subscription is None or not is_visible(subscription):
         raise NotFound(f"Execution '{execution_id}' has not subscribed to a message with name '{message_name}'.")
     payload = _Payload(
         variables=variables or {}, local_variables=local_variables or {}, user=name_of(user), using=alias
@@ -125,6 +126,10 @@ def message_event_received(
 
 
 def throw_signal(command: ThrowSignal, *, user: Any = None, using: str | None = None) -> None:
+    caller = current()
+    if caller is not None and command.execution_id is None and caller.tenants is not None:
+        asked = ("", *sorted(caller.tenants)) if command.tenant_ids is None else command.tenant_ids
+        command = replace(command, tenant_ids=tuple(filter(caller.sees_tenant, asked)))
     execute(command, user=name_of(user), using=using)
 
 
@@ -144,8 +149,13 @@ def signal_event_received(
 
 def find_message_start(message_name: str, tenant_id: str | None, using: str) -> tuple[str, str]:
     """The definition and start event that the message starts."""
-    found = _the_one(message_name, [], list(_starts(_Wanted(name=message_name, tenant_id=tenant_id), using)))
+    found = _the_one(message_name, [], _seen(_starts(_Wanted(name=message_name, tenant_id=tenant_id), using)))
     return found.process_definition_id or "", found.activity_id
+
+
+def _seen(rows: QuerySet[models.EventSubscription]) -> list[models.EventSubscription]:
+    """Those of which the caller may know. Looked at one by one: most have no tenant, so nobody's tenants are asked for."""
+    return [row for row in rows if is_visible(row)]
 
 
 def _the_one(

@@ -16,7 +16,7 @@ from workflow_engine import clock, ids
 from workflow_engine.engine import state
 from workflow_engine.store import codec, tables
 from workflow_engine.store.dialect import Dialect
-from workflow_engine.store.topics import Topic, filters
+from workflow_engine.store.topics import Only, Topic, filters
 from workflow_engine.store.writes import updates
 
 # As in the conditions of the partial indexes, word for word: SQLite compares texts.
@@ -41,6 +41,7 @@ class Candidates:
     limit: int
     use_priority: bool = False
     create_time_order: str | None = None
+    only: Only | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -75,7 +76,7 @@ def _candidates(dialect: Dialect, wanted: Candidates, lock: bool) -> tuple[str, 
     locking = dialect.skip_locked_clause if lock else ""
     branches, params = [], []
     for position, topic in enumerate(wanted.topics):
-        conditions, condition_params = filters(topic)
+        conditions, condition_params = filters(topic, wanted.only)
         for state_condition, more, branch_order in (
             (_FREE, [], order),
             (expired, now_params, 't."lock_expiration_time"'),

@@ -35,8 +35,17 @@ class Topic:
     include_extension_properties: bool = False
 
 
-def filters(topic: Topic) -> tuple[str, list[Any]]:
-    """The topic's own conditions on its tasks."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Only:
+    """Tasks that a worker may have, whatever it asks for. None: of all tenants, of all definitions."""
+
+    tenant_ids: tuple[str, ...] | None = None
+    definition_keys: tuple[str, ...] | None = None
+    definition_ids: tuple[str, ...] = ()
+
+
+def filters(topic: Topic, only: Only | None = None) -> tuple[str, list[Any]]:
+    """The topic's own conditions on its tasks, and those of the worker."""
     parts: list[str] = []
     params: list[Any] = []
 
@@ -47,7 +56,7 @@ def filters(topic: Topic) -> tuple[str, list[Any]]:
 
     def one_of(column: str, values: Sequence[str] | None) -> None:
         if values:
-            parts.append(f't."{column}" IN ({", ".join(["%s"] * len(values))})')
+            parts.append(f't."{column}" IN ({_marks(values)})')
             params.extend(values)
 
     equal("business_key", topic.business_key)
@@ -57,6 +66,14 @@ def filters(topic: Topic) -> tuple[str, list[Any]]:
     one_of("process_definition_key", topic.process_definition_key_in)
     equal("tenant_id", "" if topic.without_tenant_id else None)
     one_of("tenant_id", topic.tenant_id_in)
+    if only is not None:
+        one_of("tenant_id", only.tenant_ids)
+        if only.definition_keys is not None:
+            keys, definition_ids = only.definition_keys or ("",), only.definition_ids or ("",)
+            parts.append(
+                f'(t."process_definition_key" IN ({_marks(keys)}) OR t."process_definition_id" IN ({_marks(definition_ids)}))'
+            )
+            params += [*keys, *definition_ids]
     if topic.process_definition_version_tag is not None:
         definitions = ProcessDefinition._meta.db_table
         parts.append(f't."process_definition_id" IN (SELECT "id" FROM "{definitions}" WHERE "version_tag" = %s)')  # noqa: S608
@@ -66,6 +83,10 @@ def filters(topic: Topic) -> tuple[str, list[Any]]:
         parts.append(condition)
         params += more
     return "".join(f" AND {part}" for part in parts), params
+
+
+def _marks(values: Sequence[str]) -> str:
+    return ", ".join(["%s"] * len(values))
 
 
 def _any_variable_equals(wanted: Mapping[str, Any]) -> tuple[str, list[Any]]:

@@ -11,6 +11,7 @@ from workflow_engine.rest import convert
 from workflow_engine.rest.errors import RestError
 from workflow_engine.rest.limits import limits
 from workflow_engine.rest.listing.parameters import Parameter
+from workflow_engine.services.visibility import visible
 
 MAX_OR_QUERIES = 20
 
@@ -34,7 +35,7 @@ class ListQuery:
 
     @classmethod
     def rows(cls) -> QuerySet[Any]:
-        """All rows that there are, before any condition."""
+        """All rows that there are, before any condition. Who asks may not see them all: that is `queryset`'s concern."""
         raise NotImplementedError
 
     @classmethod
@@ -42,7 +43,7 @@ class ListQuery:
         """Refuses parameters that exclude each other."""
 
     def queryset(self) -> QuerySet[Any]:
-        return self.rows().filter(self.condition)
+        return visible(self.rows()).filter(self.condition)
 
     def count(self) -> int:
         return int(self.queryset().order_by().count())

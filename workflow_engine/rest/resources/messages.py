@@ -6,10 +6,12 @@ from typing import Any
 
 from django.http import HttpResponse
 from django.urls import path
+from rest_framework.exceptions import PermissionDenied
 from rest_framework.request import Request
 
 from workflow_engine.engine import commands
 from workflow_engine.models import Execution
+from workflow_engine.models.worker_credential import Verb
 from workflow_engine.rest.answers import json_answer, no_content
 from workflow_engine.rest.base import EngineView
 from workflow_engine.rest.errors import RestError
@@ -25,6 +27,7 @@ from workflow_engine.services import message as service
 
 class Message(EngineView):
     permissions = {"POST": "correlate_message"}
+    knows_definitions = True  # the service finds receivers only among what the caller may see
 
     @idempotent
     def post(self, request: Request) -> HttpResponse:
@@ -82,6 +85,8 @@ def _result_json(result: Any, with_variables: bool) -> dict[str, Any]:
 
 class Signal(EngineView):
     permissions = {"POST": "correlate_message"}
+    verbs = {"POST": Verb.SIGNAL}
+    knows_definitions = True
 
     def post(self, request: Request) -> HttpResponse:
         body = self.body()
@@ -99,6 +104,8 @@ class Signal(EngineView):
                     type_name="BadUserRequestException",
                 )
             find(Execution.objects, execution_id, "Execution")
+        elif self.definitions is not None:
+            raise PermissionDenied("A signal for everybody needs the permission for every process definition.")
         _check_tenant(body)
         tenants = ("",) if without else None if tenant_id is None else (tenant_id,)
         service.throw_signal(

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from datetime import datetime
 from typing import Any
 
 from django.db import transaction
@@ -11,10 +13,12 @@ from workflow_engine import conf
 from workflow_engine.engine.errors import BadInput
 from workflow_engine.services.external_task.locking import lock_duration
 from workflow_engine.services.results import LockedExternalTask
+from workflow_engine.services.visibility import Visibility
 from workflow_engine.store import database, definitions, fetch, visible_variables
+from workflow_engine.store.dialect import Dialect
 from workflow_engine.store.fetch import Candidates, Found
 from workflow_engine.store.retry import repeating
-from workflow_engine.store.topics import Topic
+from workflow_engine.store.topics import Only, Topic
 
 
 def fetch_and_lock(
@@ -25,23 +29,48 @@ def fetch_and_lock(
     use_priority: bool = False,
     create_time_order: str | None = None,
     user: Any = None,
+    visibility: Visibility | None = None,
     using: str | None = None,
 ) -> list[LockedExternalTask]:
-    """Hands out at most `max_tasks` tasks of the topics that nobody holds and locks them for the worker."""
+    """Hands out at most `max_tasks` tasks of the topics that nobody holds and locks them for the worker.
+
+    `visibility`: which of them the worker may see. Given by name, as a long poll looks again where no caller is at hand.
+    """
     _check_fetch(worker_id, max_tasks, topics)
     wanted = Candidates(topics=topics, limit=max_tasks, use_priority=use_priority, create_time_order=create_time_order)
     alias = database.alias(using)
     dialect = database.dialect(alias)
     # SQLite has one writer: who only looks for work, again and again, must not be it.
-    if dialect.connection.vendor == "sqlite" and not fetch.find(dialect, wanted, lock=False)[0]:
+    if dialect.connection.vendor == "sqlite" and not _find(dialect, wanted, visibility, lock=False)[0]:
         return []
-    return repeating(alias, lambda: _fetch_once(alias, wanted, worker_id))
+    return repeating(alias, lambda: _fetch_once(alias, wanted, visibility, worker_id))
 
 
-def _fetch_once(using: str, wanted: Candidates, worker_id: str) -> list[LockedExternalTask]:
+def _find(
+    dialect: Dialect, wanted: Candidates, visibility: Visibility | None, *, lock: bool = True
+) -> tuple[list[Found], datetime | None]:
+    """What one caller may have. Asks for everybody's first: only where that holds somebody else's the tenants are looked up."""
+    found, now = fetch.find(dialect, wanted, lock=lock)
+    if visibility is None or all(visibility.sees(one.task) for one in found):
+        return found, now
+    return fetch.find(dialect, replace(wanted, only=_only(visibility)), lock=lock)
+
+
+def _only(visibility: Visibility) -> Only:
+    tenants, definitions = visibility.tenants, visibility.definitions
+    return Only(
+        tenant_ids=None if tenants is None else ("", *sorted(tenants)),
+        definition_keys=None if definitions is None else tuple(sorted(definitions.keys)),
+        definition_ids=() if definitions is None else tuple(sorted(definitions.ids)),
+    )
+
+
+def _fetch_once(
+    using: str, wanted: Candidates, visibility: Visibility | None, worker_id: str
+) -> list[LockedExternalTask]:
     dialect = database.dialect(using)
     with transaction.atomic(using=using):
-        found, now = fetch.find(dialect, wanted)
+        found, now = _find(dialect, wanted, visibility)
         if not found or now is None:
             return []
         fetch.lock(dialect, found, wanted.topics, worker_id, now)

@@ -12,6 +12,7 @@ from workflow_engine import clock, conf, ids
 from workflow_engine.engine import state
 from workflow_engine.engine.errors import BadInput, LockLost, NotFound
 from workflow_engine.services import announcements, operation_log
+from workflow_engine.services.visibility import is_visible
 from workflow_engine.services.who import name_of
 from workflow_engine.store import database, task_locks
 from workflow_engine.store.dialect import Dialect
@@ -108,6 +109,7 @@ def _change(
                 process_instance_id=task.process_instance_id,
                 process_definition_id=task.process_definition_id,
                 external_task_id=task.id,
+                tenant_id=task.tenant_id,
             )
             operation_log.write([entry], name_of(user), alias)
             announcements.announce_topics(alias, {task.topic_name})
@@ -117,6 +119,6 @@ def _change(
 
 def _find(dialect: Dialect, task_id: str) -> state.ExternalTask:
     task = task_locks.read(dialect, task_id)
-    if task is None:
+    if task is None or not is_visible(task):
         raise NotFound(f"No external task found with id '{task_id}'.")
     return task

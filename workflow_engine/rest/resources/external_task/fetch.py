@@ -25,6 +25,7 @@ SORTINGS = ("createTime",)
 
 class FetchAndLock(EngineView):
     permissions = {"POST": "fetch_external_task"}
+    knows_definitions = True
 
     def post(self, request: Request) -> HttpResponse:
         body = self.body()
@@ -39,6 +40,7 @@ class FetchAndLock(EngineView):
             "use_priority": body.boolean("usePriority"),
             "create_time_order": _create_time_order(body),
             "user": request.user,
+            "visibility": self.visibility,
         }
         deserialized = {
             topic.topic_name for topic, item in zip(topics, items, strict=True) if item.boolean("deserializeValues")

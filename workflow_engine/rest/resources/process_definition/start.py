@@ -23,6 +23,7 @@ from workflow_engine.services import runtime as service
 
 class Start(DefinitionView):
     permissions = {"POST": "start_process"}
+    leaves_check_to_service = True
 
     @idempotent
     def post(self, request: Request, **named: str) -> HttpResponse:

@@ -22,6 +22,7 @@ ASSIGN, COMPLETE = "assign_user_task", "complete_user_task"
 
 class Complete(EngineView):
     permissions = {"POST": COMPLETE}
+    leaves_check_to_service = True
 
     def post(self, request: Request, task_id: str) -> HttpResponse:
         body = self.body()
