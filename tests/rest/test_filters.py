@@ -147,6 +147,14 @@ def test_variables_of_both_queries_count(api: Api, tasks: list[str]) -> None:
     assert api.post(f"{address}/count", least(5)).ok() == {"count": 2}
 
 
+def test_a_filter_may_sort_by_a_variable(api: Api, tasks: list[str]) -> None:
+    for order, expected in (("asc", tasks), ("desc", tasks[::-1])):
+        by = {"sortBy": "processVariable", "sortOrder": order, "parameters": {"variable": "p", "type": "Integer"}}
+        made = create(api, order, {"sorting": [by]})
+        assert made["query"]["sorting"] == [by]
+        assert [task["id"] for task in api.get(f"/filter/{made['id']}/list").ok()] == expected
+
+
 def test_expressions_are_those_of_who_runs_the_filter(api: Api, tasks: list[str]) -> None:
     ada = person("ada", "workflow_engine.view_usertask", "workflow_engine.view_filter")
     get_user_model().objects.get(username="ada").groups.add(Group.objects.create(name="sales"))

@@ -28,6 +28,7 @@ _QUERIES: dict[str, type[ListQuery]] = {TASK: TaskQuery}
 SUFFIX = "Expression"
 # A filter's own are extended, everything else is replaced.
 _LISTS = ("taskVariables", "processVariables", "caseInstanceVariables")
+_SORTING = ("sortBy", "sortOrder", "parameters")
 MAX_EXPRESSION = 4_000
 
 Query = dict[str, Any]
@@ -56,8 +57,8 @@ def checked(resource_type: str, raw: Query, *, is_stored: bool) -> Query:
             raise RestError(f"The field '{name}' is not a list of objects.")
     if alternatives:
         query["orQueries"] = [_known(kind, one) for one in alternatives]
-    if sorting := sorting_of_body(Body(raw)):
-        query["sorting"] = [{"sortBy": by, "sortOrder": order} for by, order in sorting]
+    if sorting := Body(raw).objects("sorting"):
+        query["sorting"] = [{name: one.values[name] for name in _SORTING if name in one} for one in sorting]
     for part in (query, *query.get("orQueries", ())):
         _check_expressions(part)
     built(kind, _without_expressions(query) if is_stored else query)
