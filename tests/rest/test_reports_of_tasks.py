@@ -90,3 +90,31 @@ def test_mistakes(api: Api) -> None:
         "?reportType=count&groupBy=taskName&completedBefore=soon",
     ):
         api.get(f"{REPORT}{query}").refused(400)
+
+
+def test_sorting_by_variables(api: Api) -> None:
+    api.deploy(user_task_process("one")).ok()
+    tasks = {}
+    for name, number in (("b", 10), ("a", 9), ("c", None)):
+        variables = {"name": {"value": name}, **({} if number is None else {"number": {"value": number}})}
+        [task] = api.get(f"/task?processInstanceId={api.start('one', variables=variables)['id']}").ok()
+        api.put(f"/task/{task['id']}/localVariables/local", {"value": name}).ok()
+        tasks[task["id"]] = name
+
+    def order(by: str, order: str, variable: str, kind: str) -> str:
+        sorting = {"sortBy": by, "sortOrder": order, "parameters": {"variable": variable, "type": kind}}
+        return "".join(tasks[row["id"]] for row in api.post("/task", {"sorting": [sorting]}).ok())
+
+    assert order("processVariable", "asc", "name", "String") == "abc"
+    assert order("executionVariable", "desc", "name", "string") == "cba"
+    assert order("taskVariable", "desc", "local", "String") == "cba"
+    assert order("processVariable", "asc", "number", "Integer") == "abc"
+    assert sorted(order("processVariable", "asc", "number", "Long")) == sorted(
+        order("caseInstanceVariable", "asc", "x", "Date")
+    )
+    for parameters in ({}, {"variable": "x"}, {"type": "String"}, {"variable": "x", "type": "Bytes"}, [], "x"):
+        sorting = {"sortBy": "processVariable", "sortOrder": "asc", "parameters": parameters}
+        api.post("/task", {"sorting": [sorting]}).refused(400)
+    api.post("/task", {"sorting": [{"sortBy": "processVariable", "sortOrder": "asc"}]}).refused(400)
+    api.get("/task?sortBy=processVariable&sortOrder=asc").refused(400)
+    assert len(api.get("/task?sortBy=caseExecutionId&sortOrder=asc").ok()) == 3

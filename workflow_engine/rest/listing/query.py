@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, ClassVar
 
 from django.db.models import F, Q, QuerySet
@@ -11,9 +11,12 @@ from workflow_engine.rest import convert
 from workflow_engine.rest.errors import RestError
 from workflow_engine.rest.limits import limits
 from workflow_engine.rest.listing.parameters import Parameter
+from workflow_engine.rest.request_body import Body
 from workflow_engine.services.visibility import visible
 
 MAX_OR_QUERIES = 20
+# By what, in which order, and what only a body can say: the variable to sort by.
+Sorting = tuple[str, str, Body | None]
 
 
 class ListQuery:
@@ -21,17 +24,19 @@ class ListQuery:
 
     parameters: ClassVar[Mapping[str, Parameter]] = {}
     sortings: ClassVar[Mapping[str, Any]] = {}  # sortBy -> field or expression
+    # sortBy -> what makes an expression of the parameters, and the permission for what the order tells
+    variable_sortings: ClassVar[Mapping[str, tuple[Callable[[Body], Any], str]]] = {}
     default_order: ClassVar[tuple[str, ...]] = ("pk",)
     has_or_queries: ClassVar[bool] = False
 
-    def __init__(self, values: Mapping[str, Any], sorting: list[tuple[str, str]] | None = None) -> None:
+    def __init__(self, values: Mapping[str, Any], sorting: Sequence[Sorting] | None = None) -> None:
         self.needed_permissions: set[str] = set()
         self.arguments = self._converted(values)
         self.check(self.arguments)
         self.condition = self._condition(self.arguments)
         for alternatives in self._or_queries(values):
             self.condition &= alternatives
-        self.sorting = [self._sorted_by(*pair) for pair in sorting or ()]
+        self.sorting = [self._sorted_by(*one) for one in sorting or ()]
 
     @classmethod
     def rows(cls) -> QuerySet[Any]:
@@ -101,12 +106,16 @@ class ListQuery:
                 total |= part
         return total
 
-    @classmethod
-    def _sorted_by(cls, name: str, order: str) -> Any:
-        field = cls.sortings.get(name)
+    def _sorted_by(self, name: str, order: str, parameters: Body | None) -> Any:
+        field = self.sortings.get(name)
+        if parameters is not None and name in self.variable_sortings:
+            make, permission = self.variable_sortings[name]
+            self.needed_permissions.add(permission)
+            field = make(parameters)
         if field is None:
             raise RestError(
-                f"Cannot set query parameter 'sortBy' to value {convert.shown(name)}: it must be one of {', '.join(sorted(cls.sortings))}."
+                f"Cannot set query parameter 'sortBy' to value {convert.shown(name)}: it must be one of"
+                f" {', '.join(sorted(self.sortings))}{self._with_parameters()}."
             )
         if order not in ("asc", "desc"):
             raise RestError(
@@ -115,3 +124,7 @@ class ListQuery:
         # Rows without a value come where PostgreSQL puts them, on every database.
         column = F(field) if isinstance(field, str) else field
         return column.asc(nulls_last=True) if order == "asc" else column.desc(nulls_first=True)
+
+    def _with_parameters(self) -> str:
+        names = ", ".join(sorted(self.variable_sortings))
+        return f", or in a body with parameters one of {names}" if names else ""

@@ -12,19 +12,22 @@ from workflow_engine.rest import convert
 from workflow_engine.rest.answers import json_answer
 from workflow_engine.rest.base import EngineView
 from workflow_engine.rest.errors import RestError
-from workflow_engine.rest.listing.query import ListQuery
+from workflow_engine.rest.listing.query import ListQuery, Sorting
 from workflow_engine.rest.request_body import Body
 
 
-def sorting_of_address(values: Mapping[str, Any]) -> list[tuple[str, str]]:
+def sorting_of_address(values: Mapping[str, Any]) -> list[Sorting]:
     by, order = values.get("sortBy"), values.get("sortOrder")
     if (by is None) != (order is None):
         raise RestError("Only a single sorting parameter specified: sortBy and sortOrder are required together.")
-    return [] if by is None else [(str(by), str(order))]
+    return [] if by is None else [(str(by), str(order), None)]
 
 
-def sorting_of_body(body: Body) -> list[tuple[str, str]]:
-    return [(item.required_text("sortBy"), item.required_text("sortOrder")) for item in body.objects("sorting") or ()]
+def sorting_of_body(body: Body) -> list[Sorting]:
+    return [
+        (item.required_text("sortBy"), item.required_text("sortOrder"), item.object("parameters"))
+        for item in body.objects("sorting") or ()
+    ]
 
 
 class QueryView(EngineView):

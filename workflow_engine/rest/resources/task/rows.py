@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.db.models import F, Q, QuerySet
+from django.db.models import F, OuterRef, Q, QuerySet
 from django.db.models.functions import Lower
 
 from workflow_engine.models import UserTask, Variable
@@ -29,6 +29,7 @@ from workflow_engine.rest.listing.parameters import (
 )
 from workflow_engine.rest.listing.query import ListQuery
 from workflow_engine.rest.listing.variable_conditions import VIEW_VARIABLES, of_instance, variables
+from workflow_engine.rest.listing.variable_sorting import NO_VALUE, by_variable
 from workflow_engine.rest.resources.process_instance.rows import no_such
 from workflow_engine.rest.resources.task import candidates
 
@@ -53,6 +54,11 @@ def _delegation_state(raw: Any) -> str:
     if raw not in DELEGATION_STATES:
         raise ValueError("must be PENDING or RESOLVED")
     return str(raw)
+
+
+def _scope(column: str) -> QuerySet[Any]:
+    """The variables of the task's instance or execution, without its own."""
+    return Variable.objects.filter(execution_id=OuterRef(column), task_id__isnull=True)
 
 
 class TaskQuery(ListQuery):
@@ -141,6 +147,14 @@ class TaskQuery(ListQuery):
         "nameCaseInsensitive": Lower("name"),
         "priority": "priority",
         "tenantId": "tenant_id",
+        **dict.fromkeys(("caseInstanceId", "caseExecutionId"), NO_VALUE),
+    }
+    variable_sortings = {
+        "processVariable": by_variable(lambda: _scope("process_instance_id")),
+        "executionVariable": by_variable(lambda: _scope("execution_id")),
+        "taskVariable": by_variable(candidates.variables_of_task),
+        "caseInstanceVariable": by_variable(None),
+        "caseExecutionVariable": by_variable(None),
     }
     check = staticmethod(candidates.check)
 
