@@ -2,6 +2,7 @@
 a 4xx with a sentence (or a 2xx where that is legal), never a 500, and no row more or less after a refusal."""
 
 import json
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -55,7 +56,7 @@ def test_the_walk_knows_every_address() -> None:
     }
 
 
-def test_bodies(world: World, record_property: Any) -> None:
+def test_bodies(world: World, counted: Callable[[str, int], None]) -> None:
     sent = 0
     for address in CHANGING:
         for name, body in BODIES.items():
@@ -71,13 +72,15 @@ def test_bodies(world: World, record_property: Any) -> None:
         world.send(address, b"{}", CONTENT_LENGTH="-5")
         world.send(address, b"{}", CONTENT_LENGTH=str(10**12))
         sent += len(KINDS) + len(FORMS) + 4
-    record_property("requests", sent)
+    counted("hostile bodies", sent)
     assert sent >= 100 * (len(BODIES) + len(KINDS) + len(FORMS))
 
 
 @pytest.mark.timeout(300)
 @pytest.mark.parametrize("part", range(4))
-def test_fields(world: World, monkeypatch: Any, database_kind: str, part: int) -> None:
+def test_fields(
+    world: World, monkeypatch: Any, database_kind: str, counted: Callable[[str, int], None], part: int
+) -> None:
     """One field wrong, the others as they should be; so no check hides behind another."""
     found = 0
     for address in CHANGING[part::4]:
@@ -93,6 +96,7 @@ def test_fields(world: World, monkeypatch: Any, database_kind: str, part: int) -
             for body in nested_mistakes(plausible):
                 world.send(address, body)
     assert found >= 60
+    counted("fields with wrong values", found)
 
 
 @pytest.mark.timeout(300)

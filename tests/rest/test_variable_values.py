@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from tests.rest.conftest import Answer, Api, user_task_process
+from tests.rest.conftest import Answer, Api, process, user_task_process
 from workflow_engine.rest.errors import RestError
 from workflow_engine.rest.variables.accepted import accepted_value
 from workflow_engine.rest.variables.presented import presented
@@ -213,3 +213,24 @@ def test_limits(api: Api, instance: str, settings: Any) -> None:
     api.put(f"{path}/{'n' * 256}", {"value": 1}).refused(400)
     api.post(path, {"modifications": {"": {"value": 1}}}).refused(400)
     assert api.get(path).ok() == {}
+
+
+@pytest.mark.parametrize(("text", "shown"), [("${1/0}", "Infinity"), ("${-1/0}", "-Infinity"), ("${0.0/0.0}", "NaN")])
+def test_what_an_expression_computes_need_not_be_finite(api: Api, text: str, shown: str) -> None:
+    """As Camunda shows it; a caller may not set such a number."""
+    api.deploy(
+        process(
+            "computes",
+            f"""<bpmn:startEvent id="a"/><bpmn:sequenceFlow id="f" sourceRef="a" targetRef="t"/>
+            <bpmn:serviceTask id="t" camunda:expression="{text}" camunda:resultVariable="r"/>
+            <bpmn:sequenceFlow id="g" sourceRef="t" targetRef="u"/><bpmn:userTask id="u"/>""",
+        )
+    ).ok()
+    instance = api.start("computes")["id"]
+    expected = {"type": "Double", "value": shown, "valueInfo": {}}
+    assert api.get(f"/process-instance/{instance}/variables").ok() == {"r": expected}
+    [row] = api.get(f"/history/variable-instance?processInstanceId={instance}").ok()
+    assert (row["type"], row["value"]) == ("Double", shown)
+    [task] = api.get("/task").ok()
+    assert api.get(f"/task/{task['id']}/variables").ok() == {"r": expected}
+    api.post(f"/task/{task['id']}/complete", {"withVariablesInReturn": True}).ok()

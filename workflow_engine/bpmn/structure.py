@@ -29,7 +29,7 @@ def check_structure(root: Node, ids: frozenset[str], problems: Problems) -> None
         elif node.tag in EXPRESSIONS:
             _check_expression(node, problems)
         elif node.tag in TEXT_ONLY:
-            _check_text_only(node, problems)
+            _check_text_only(node, ids, problems)
         kind = node.get("xsi:type")
         if kind is not None and kind.rpartition(":")[2] not in EXPRESSION_TYPES:
             problems.error(f"The type '{shorten(kind)}' of the {node.tag} is not known.", node)
@@ -102,9 +102,11 @@ def _check_expression(node: Node, problems: Problems) -> None:
             problems.error(f"The element '{child.tag}' is not allowed in a {node.tag}.", child)
 
 
-def _check_text_only(node: Node, problems: Problems) -> None:
+def _check_text_only(node: Node, ids: frozenset[str], problems: Problems) -> None:
     if node.children or not node.text.strip():
         problems.error(f"The {node.tag} must contain a reference and nothing else.", node)
+    elif node.tag == "flowNodeRef" and node.text.strip() not in ids:
+        problems.error(f"The {node.tag} '{shorten(node.text.strip())}' does not exist.", node)
 
 
 def _refuse_text(node: Node, problems: Problems) -> None:

@@ -13,6 +13,9 @@ from workflow_engine.engine.iso_cycles import parse_cycle
 from workflow_engine.engine.iso_dates import parse_moment
 from workflow_engine.engine.iso_durations import parse_duration
 
+# A model must not keep a sweeper busy for ever: "R/PT0.001S" repeats once a second.
+SHORTEST_CYCLE = timedelta(seconds=1)
+
 
 def due_date(kind: str, value: object, now: datetime, *, place: str | None = None) -> datetime | None:
     """The first due date of a timer: of a cycle that is over by now there is none, so its timer is due at once.
@@ -57,5 +60,11 @@ def next_repeat(text: str, now: datetime, *, offset: int = 0) -> datetime | None
     if not text.startswith("R"):
         return cron.next_after(text, now)
     shift = timedelta(milliseconds=offset)
-    found = parse_cycle(text, now).next_after(now.astimezone(UTC) - shift, is_last_spent=True)
-    return None if found is None else (found.astimezone(UTC) + shift).astimezone(now.tzinfo)
+    cycle = parse_cycle(text, now)
+    found = cycle.next_after(now.astimezone(UTC) - shift, is_last_spent=True)
+    if found is None:
+        return None
+    found = found.astimezone(UTC) + shift
+    if cycle.interval.is_exact and cycle.interval.exact < SHORTEST_CYCLE:
+        found = max(found, now + SHORTEST_CYCLE)
+    return found.astimezone(now.tzinfo)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from datetime import UTC, datetime, timedelta
 from typing import Any, NamedTuple
 
@@ -73,7 +74,8 @@ def from_columns(columns: Columns) -> Any:
     if name == "Boolean":
         return bool(number)
     if name == "Double":
-        return double
+        # SQLite stores what is no number as NULL.
+        return math.nan if double is None else double
     if name == "Date":
         return _EPOCH + _MILLISECOND * (number or 0)
     if name == "Bytes":

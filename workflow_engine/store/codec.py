@@ -6,6 +6,7 @@ The engine's rows are written without Django's fields, so this file does what th
 from __future__ import annotations
 
 import json
+import math
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -127,7 +128,12 @@ def time_to_json(value: datetime) -> str:
     return value.isoformat() if value.tzinfo else value.isoformat() + "+00:00"
 
 
-POSTGRESQL_TO_JSON: dict[str, Convert] = {"datetime": time_to_json, "bytes": bytes_to_json}
+def float_to_json(value: float) -> float | str:
+    """What an expression computed may be infinite or no number; JSON has neither, the column has both."""
+    return value if math.isfinite(value) else str(value)
+
+
+POSTGRESQL_TO_JSON: dict[str, Convert] = {"datetime": time_to_json, "bytes": bytes_to_json, "float": float_to_json}
 POSTGRESQL_TO: dict[str, Convert] = {"json": json_to_text}
 POSTGRESQL_FROM: dict[str, Convert] = {"json": json_from_any, "bytes": bytes}
 POSTGRESQL_TYPES: dict[str, str] = {

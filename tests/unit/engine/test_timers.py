@@ -175,3 +175,12 @@ def test_missed_repetitions_are_not_made_up_for() -> None:
 def test_a_start_in_the_distant_past_is_no_endless_count() -> None:
     with pytest.raises(ValueError, match="more than 100000 times"):
         timers.next_repeat("R/0001-01-02/P1D", NOON)
+
+
+def test_a_cycle_shorter_than_a_second_repeats_once_a_second() -> None:
+    start = datetime(2026, 1, 31, 12, 0, tzinfo=UTC)
+    cycle = f"R/{start.isoformat(timespec='milliseconds')}/PT0.001S"
+    late = start + timedelta(milliseconds=5)
+    assert timers.next_repeat(cycle, late) == late + timedelta(seconds=1)
+    grid = cycle.replace("PT0.001S", "PT1S")
+    assert timers.next_repeat(grid, late) == start + timedelta(seconds=1)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import math
 from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
@@ -20,7 +21,7 @@ _JAVA_COLLECTIONS: dict[type, str] = {
 def presented(value: Any, *, deserialize: bool) -> dict[str, Any]:
     """`deserialize`: serialised objects as JSON instead of text, and Json and Xml as Camunda shows their nodes."""
     kind = type(value)
-    if kind is str or kind is int or kind is bool or value is None or kind is float:
+    if kind is str or kind is int or kind is bool or value is None or (kind is float and math.isfinite(value)):
         return {"type": type_name(value), "value": value, "valueInfo": {}}
     shown, info = _complex(value, deserialize)
     return {"type": type_name(value), "value": shown, "valueInfo": info}
@@ -31,6 +32,9 @@ def presented_variables(values: Mapping[str, Any], *, deserialize: bool) -> dict
 
 
 def _complex(value: Any, deserialize: bool) -> tuple[Any, dict[str, Any]]:
+    if isinstance(value, float):
+        # As Jackson writes what JSON has no number for.
+        return "NaN" if math.isnan(value) else "Infinity" if value > 0 else "-Infinity", {}
     if isinstance(value, datetime):
         return format_date(value), {}
     if isinstance(value, bytes):
