@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from workflow_engine import clock
-from workflow_engine.admin import links
+from workflow_engine.admin import links, task_sections
 from workflow_engine.admin.base import EngineAdmin
 from workflow_engine.admin.columns import InstanceColumns, badge, instance_name, moment
 from workflow_engine.admin.details import Fact, Section, fields
@@ -156,5 +156,6 @@ class UserTaskAdmin(InstanceSearch, InstanceColumns, EngineAdmin):
                 template="admin/workflow_engine/sections/variables.html",
                 rows=visible_from(row.process_instance_id, row.execution_id) if may(request, "view_variable") else [],
                 context={"is_shown": may_see_values(request, row)},
-            )
+            ),
+            *task_sections.of_task(request, row),
         ]
