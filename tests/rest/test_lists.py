@@ -45,12 +45,14 @@ def test_every_parameter(api: Api, path: str) -> None:
     for name in view.query.parameters:
         statuses = [api.client.get(f"/engine-rest{path}", {name: text}).status_code for text in TEXTS]
         assert set(statuses) <= {200, 400}, (name, statuses)
-        assert 200 in statuses or name.endswith("Expression"), name
+        # Some need a language of their own, or another parameter beside them.
+        assert 200 in statuses or name.endswith("Expression") or name == "variableValue", name
         if "post" in view.http_method_names:
             for value in VALUES:
                 assert api.post(path, {name: value}).status in (200, 400), (name, value)
     api.get(f"{path}?noSuchParameter=1").ok()
-    assert api.get(f"{path}/count?noSuchParameter=1").ok()["count"] >= 0
+    if f"{path}/count" in views():
+        assert api.get(f"{path}/count?noSuchParameter=1").ok()["count"] >= 0
 
 
 @pytest.mark.parametrize("path", LISTS)

@@ -168,7 +168,9 @@ class JobLogged(HistoryEvent):
     """`state`: "created", "failed", "successful", "deleted"."""
 
     state: str
-    job: Any  # state.Job
+    job: Any  # state.Job, read by the store at the end of the command; the next two as they were at this moment
+    retries: int
+    due_date: datetime | None
     exception_message: str | None = None
     exception_stacktrace: str | None = None
 

@@ -33,7 +33,6 @@ class Incidents:
             configuration=task.id,
             message=task.error_message,
             activity_id=task.activity_id,
-            failed_activity_id=task.activity_id,
         )
 
     def open_for_job(self, job: Job) -> None:
@@ -81,6 +80,7 @@ class Incidents:
                 configuration=None,
                 message=None,
                 activity_id=caller.activity_id,
+                failed_activity_id=caller.activity_id,
                 cause_id=cause_id,
                 root_id=root_id,
             )

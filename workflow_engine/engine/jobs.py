@@ -302,3 +302,5 @@ class Jobs:
                 exception_stacktrace=job.exception_stacktrace if failed else None,
             )
         )
+                retries=job.retries,
+                due_date=job.due_date,

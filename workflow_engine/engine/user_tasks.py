@@ -80,6 +80,7 @@ class UserTasks:
         self._initialize(task, definition, execution)
         self._emit(TaskCreated, task, task=task, activity_id=activity.id)
         self._tell_activity(task, task_id=task.id, assignee=task.assignee)
+        self._log_person(task, "assignee", None, task.assignee)
         for link in self._candidates(definition, execution, task):
             self.add_identity_link(task, "candidate", **link)
         self._schedule_timeouts(execution, definition)
@@ -138,8 +139,11 @@ class UserTasks:
             raise BadInput(f"A task has no field {sorted(unknown)[0]!r} that could be changed.")
         assigned = "assignee" in changes and changes["assignee"] != task.assignee
         changed = [name for name, value in changes.items() if getattr(task, name) != value]
+        before = {name: getattr(task, name) for name in ("owner", "assignee")}
         for name in changed:
             setattr(task, name, changes[name])
+        for name, person in before.items():
+            self._log_person(task, name, person, getattr(task, name))
         self.touch(task, assigned=assigned)
         if assigned and task.assignee is not None and not self.is_gone(task):
             self.fire(task, "assignment")
@@ -152,6 +156,14 @@ class UserTasks:
         if assigned:
             self._tell_activity(task, assignee=task.assignee)
         self.fire(task, "update")
+
+    def _log_person(self, task: UserTask, link_type: str, before: str | None, after: str | None) -> None:
+        """The log of identity links tells of owners and assignees too."""
+        for operation, person in (("delete", before), ("add", after)) if before != after else ():
+            if person is not None:
+                self._emit(
+                    IdentityLinkChanged, task, operation=operation, task_id=task.id, type=link_type, user_id=person
+                )
 
     def links(self, task: UserTask) -> list[IdentityLink]:
         return list(self.context.adopt_rows(self.context.loader.identity_links(task.id)))

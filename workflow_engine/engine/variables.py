@@ -219,7 +219,8 @@ class Variables:
                 execution_id=variable.execution_id,
                 task_id=variable.task_id,
                 scope_activity_instance_id=scope_instance_id,
-                activity_instance_id=source.activity_instance_id,
+                # An instance that is just starting is not an activity yet, but it is what sets its variables.
+                activity_instance_id=source.activity_instance_id or source.process_instance_id,
                 revision=variable.sequence_counter - 1,
                 is_initial=change == "create" and scope.is_starting_instance and scope.is_process_instance,
             )

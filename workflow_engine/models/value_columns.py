@@ -112,6 +112,12 @@ class ValueColumns(models.Model):
         abstract = True
 
     @property
+    def is_without_value(self) -> bool:
+        """A type and nothing else: the update that removed a variable."""
+        given = (self.text_value, self.long_value, self.double_value, self.bytes_value)
+        return self.type_name != "Null" and given == (None, None, None, None)
+
+    @property
     def value(self) -> Any:
         """The engine value (see `workflow_engine.values`)."""
         data = None if self.bytes_value is None else bytes(self.bytes_value)

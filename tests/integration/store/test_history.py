@@ -106,7 +106,10 @@ def test_variables_keep_their_last_value_and_every_update() -> None:
         work.lock_root(root.id)
         work.flush(changes(), [variable_changed(root, "delete", "x", variable_id, 2)])
     last.refresh_from_db()
-    assert (last.value, last.state) == (None, "DELETED")
+    assert (last.value, last.state) == ("x", "DELETED")
+    removed = models.HistoricDetail.objects.order_by("sequence").last()
+    assert removed is not None
+    assert (removed.type_name, removed.is_without_value, removed.revision) == ("String", True, 3)
 
 
 @pytest.mark.parametrize(

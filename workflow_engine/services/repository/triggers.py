@@ -31,7 +31,8 @@ def replace(work: UnitOfWork, pairs: Sequence[Pair]) -> None:
     logged = [
         JobLogged(
             time=work.now, process_instance_id=None, root_process_instance_id=None, process_definition_id=job.process_definition_id,
-            tenant_id=job.tenant_id, state="created", job=job,
+            tenant_id=job.tenant_id, state="created", job=job, retries=job.retries,
+            due_date=job.due_date,
         )
         for job in jobs
     ]  # fmt: skip

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import socket
+
 from workflow_engine import models
 from workflow_engine.engine import history as events
 from workflow_engine.store.history.rows import HistoryRows
 
+HOSTNAME = socket.gethostname()
 INCIDENT_COLUMNS = (
     "incident_type", "incident_message", "execution_id", "activity_id", "failed_activity_id", "cause_incident_id",
     "root_cause_incident_id", "configuration", "job_definition_id", "annotation",
@@ -15,6 +18,8 @@ INCIDENT_COLUMNS = (
 def incident_opened(rows: HistoryRows, event: events.IncidentOpened) -> None:
     incident = event.incident
     values = {name: getattr(incident, name) for name in INCIDENT_COLUMNS}
+    # The entry of the log that tells why.
+    values["history_configuration"] = rows.latest_log.get(incident.configuration or "")
     rows.insert(models.HistoricIncident, event, incident.id, create_time=incident.incident_timestamp, **values)
 
 
@@ -31,7 +36,7 @@ def incident_closed(rows: HistoryRows, event: events.IncidentClosed) -> None:
 
 def external_task_logged(rows: HistoryRows, event: events.ExternalTaskLogged) -> None:
     task = event.external_task
-    rows.append(
+    rows.latest_log[task.id] = rows.append(
         models.HistoricExternalTaskLog,
         event,
         task.id,
@@ -41,7 +46,7 @@ def external_task_logged(rows: HistoryRows, event: events.ExternalTaskLogged) ->
         topic_name=task.topic_name,
         worker_id=task.worker_id if event.worker_id is None else event.worker_id,
         priority=task.priority,
-        retries=task.retries if event.retries is None else event.retries,
+        retries=event.retries,
         error_message=event.error_message,
         error_details=event.error_details,
         activity_id=task.activity_id,
@@ -52,15 +57,15 @@ def external_task_logged(rows: HistoryRows, event: events.ExternalTaskLogged) ->
 
 def job_logged(rows: HistoryRows, event: events.JobLogged) -> None:
     job = event.job
-    rows.append(
+    rows.latest_log[job.id] = rows.append(
         models.HistoricJobLog,
         event,
         job.id,
         timestamp=event.time,
         state=event.state,
         job_id=job.id,
-        job_due_date=job.due_date,
-        job_retries=job.retries,
+        job_due_date=event.due_date,
+        job_retries=event.retries,
         job_priority=job.priority,
         job_exception_message=event.exception_message,
         job_exception_stacktrace=event.exception_stacktrace,

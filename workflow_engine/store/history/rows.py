@@ -26,6 +26,7 @@ class HistoryRows:
         self.level = HISTORY_LEVELS.index(level)
         self.next_sequence = next_sequence
         self.time_to_live = time_to_live
+        self.latest_log: dict[str, str] = {}  # by job or external task: the last row of its log in this command
         self._inserted: dict[tuple[str, str], tuple[Table, dict[str, Any]]] = {}
         self._updated: dict[tuple[str, str], tuple[Table, dict[str, Any]]] = {}
 
@@ -43,9 +44,11 @@ class HistoryRows:
         known = {name: value for name, value in common.items() if name in table.by_attribute}
         self._inserted[table.name, row_id] = (table, {**known, **values})
 
-    def append(self, model: type[django_models.Model], event: HistoryEvent, near: str | None, **values: Any) -> None:
-        """Inserts a row of a log, with an id of its own in the bucket of `near`."""
-        self.insert(model, event, ids.new_id(event.root_process_instance_id or near), **values)
+    def append(self, model: type[django_models.Model], event: HistoryEvent, near: str | None, **values: Any) -> str:
+        """Inserts a row of a log, with an id of its own in the bucket of `near`; the id."""
+        row_id = ids.new_id(event.root_process_instance_id or near)
+        self.insert(model, event, row_id, **values)
+        return row_id
 
     def is_new(self, model: type[django_models.Model], row_id: str) -> bool:
         """Whether the row is inserted by this command."""

@@ -11,7 +11,7 @@ from workflow_engine.store.tables import value_columns
 
 
 def variable_changed(rows: HistoryRows, event: events.VariableChanged) -> None:
-    columns = value_columns(event.name, None if event.change == "delete" else event.value)
+    columns = value_columns(event.name, event.value)
     if event.change == "create":
         rows.insert(
             models.HistoricVariableInstance,
@@ -26,7 +26,9 @@ def variable_changed(rows: HistoryRows, event: events.VariableChanged) -> None:
             **columns,
         )
     elif event.change == "delete":
-        rows.update(models.HistoricVariableInstance, event.variable_id, state="DELETED", **columns)
+        rows.update(models.HistoricVariableInstance, event.variable_id, state="DELETED")
+        # What it was stays with the variable; the update that removed it has only the type.
+        columns = {**value_columns(event.name, None), "type_name": columns["type_name"]}
     else:
         moved = {"execution_id": event.execution_id}
         if event.change == "migrate":
@@ -47,7 +49,7 @@ def _detail(rows: HistoryRows, event: events.VariableChanged, columns: dict[str,
         variable_instance_id=event.variable_id,
         name=event.name,
         time=event.time,
-        revision=event.revision,
+        revision=event.revision + (event.change == "delete"),
         execution_id=event.execution_id,
         task_id=event.task_id,
         activity_instance_id=event.activity_instance_id,

@@ -79,7 +79,7 @@ class HistoricDetailQuery(ListQuery):
 
 
 def historic_detail_json(detail: Any, *, deserialize: bool, with_bytes: bool) -> dict[str, Any]:
-    shown = presented(detail.value, deserialize=deserialize)
+    shown = presented(None if detail.is_without_value else detail.value, deserialize=deserialize)
     return {
         "type": "variableUpdate",
         "id": str(detail.pk),
@@ -100,7 +100,7 @@ def historic_detail_json(detail: Any, *, deserialize: bool, with_bytes: bool) ->
         "rootProcessInstanceId": as_text(detail.root_process_instance_id),
         "variableName": detail.name,
         "variableInstanceId": str(detail.variable_instance_id),
-        "variableType": shown["type"],
+        "variableType": detail.type_name if detail.is_without_value else shown["type"],
         "value": None if detail.type_name == "Bytes" and not with_bytes else shown["value"],
         "valueInfo": shown["valueInfo"],
         "initial": detail.is_initial,

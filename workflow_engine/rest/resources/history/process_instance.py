@@ -17,10 +17,12 @@ from workflow_engine.models import (
     HistoricVariableInstance,
     Job,
 )
+from workflow_engine.rest import convert
 from workflow_engine.rest.answers import json_answer, no_content
 from workflow_engine.rest.base import EngineView
 from workflow_engine.rest.dates import format_date
 from workflow_engine.rest.listing.parameters import (
+    Parameter,
     after,
     any_of,
     before,
@@ -43,6 +45,7 @@ from workflow_engine.rest.rows import as_text, find
 from workflow_engine.services import history as service
 
 VIEW = "view_historicprocessinstance"
+ASYNC_CONTINUATION = "async-continuation"
 
 
 def _activities() -> QuerySet[Any]:
@@ -63,6 +66,16 @@ def _job_logs() -> QuerySet[Any]:
 
 def _called() -> QuerySet[Any]:
     return HistoricProcessInstance.objects.filter(super_process_instance_id=OuterRef("pk"))
+
+
+def _at_activity(activity_ids: list[str], _: Any) -> Q | None:
+    """Also where an activity has not begun because its job waits or has failed."""
+    if not activity_ids:
+        return None
+    here = {"activity_id__in": activity_ids}
+    jobs = Job.objects.filter(process_instance_id=OuterRef("pk"), handler_type=ASYNC_CONTINUATION, **here)
+    incidents = _incidents().filter(state="open", **here)
+    return Q(Exists(_activities().filter(end_time__isnull=True, **here))) | Q(Exists(jobs)) | Q(Exists(incidents))
 
 
 def _retried_jobs() -> Q:
@@ -108,7 +121,7 @@ class HistoricProcessInstanceQuery(ListQuery):
         "executedJobBefore": related(_job_logs, before("timestamp", inclusive=True)),
         "executedActivityIdIn": related(lambda: _activities().filter(end_time__isnull=False), any_of("activity_id")),
         "activeActivityIdIn": related(lambda: _activities().filter(end_time__isnull=True), any_of("activity_id")),
-        "activityIdIn": related(lambda: _activities().filter(end_time__isnull=True), any_of("activity_id")),
+        "activityIdIn": Parameter(convert.text_list, _at_activity),
         "startedBy": equals("start_user_id"),
         "superProcessInstanceId": row_id("super_process_instance_id"),
         "subProcessInstanceId": related(_called, row_id("pk")),

@@ -128,6 +128,10 @@ class HistoricTaskQuery(ListQuery):
         "taskDefinitionKey": "task_definition_key",
         "priority": "priority",
         "tenantId": "tenant_id",
+        # Tasks of cases do not exist, so these are the same for every task.
+        "caseDefinitionId": "id",
+        "caseExecutionId": "id",
+        "caseInstanceId": "id",
     }
 
     @classmethod
