@@ -160,7 +160,7 @@ def _query(one: Described) -> dict[str, Schema]:
 
 def _body(one: Described) -> Schema | None:
     if (one.is_list or one.is_count) and one.method == "POST":
-        return _json(queries.body_schema(one.view.query, is_list=one.is_list))
+        return _json(schema_of(one.view.query.__name__))
     if one.declared is None:
         return None
     if one.declared.form:

@@ -15,7 +15,9 @@ from drf_spectacular.plumbing import ResolvedComponent
 from workflow_engine import API_VERSION
 from workflow_engine.rest.description.describing import SECURITY, Described, operation_of
 from workflow_engine.rest.description.operations import anonymous, declared_lists, declared_operations
+from workflow_engine.rest.description.queries import body_schema
 from workflow_engine.rest.description.shapes import SHAPES, Schema, named_in
+from workflow_engine.rest.listing.query import ListQuery
 from workflow_engine.rest.resources.identity.common import LinkedView
 
 OPENAPI = "3.1.0"
@@ -42,6 +44,10 @@ class Generator(SchemaGenerator):
 
     endpoint_inspector_cls = Endpoints
 
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.queries: dict[str, type[ListQuery]] = {}
+
     def described(self) -> Iterator[Described]:
         self._initialise_endpoints()
         lists, operations = declared_lists(), declared_operations()
@@ -55,6 +61,8 @@ class Generator(SchemaGenerator):
     def document(self, not_supported: tuple[str, ...]) -> Schema:
         paths: dict[str, Schema] = {}
         for described in self.described():
+            if described.is_list:
+                self.queries[described.view.query.__name__] = described.view.query
             paths.setdefault(described.path, {})[described.method.lower()] = operation_of(described)
         for name in not_supported:
             paths[f"/{name}"] = {"get": _refused(name)}
@@ -73,7 +81,8 @@ class Generator(SchemaGenerator):
     def _register(self, names: set[str]) -> None:
         """The named shapes, and those that they name in turn."""
         for name in sorted(names):
-            component = ResolvedComponent(name, ResolvedComponent.SCHEMA, SHAPES[name].schema(), object=SHAPES[name])
+            schema = body_schema(self.queries[name]) if name in self.queries else SHAPES[name].schema()
+            component = ResolvedComponent(name, ResolvedComponent.SCHEMA, schema, object=Schema)
             if (name, ResolvedComponent.SCHEMA) not in self.registry._components:
                 self.registry.register(component)
                 self._register(set(named_in(component.schema)))

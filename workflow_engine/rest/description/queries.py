@@ -47,13 +47,13 @@ def paging_parameters() -> dict[str, Schema]:
     return {name: schema_of(kind) for name, kind in PAGING.items()}
 
 
-def body_schema(query: type[ListQuery], *, is_list: bool) -> Schema:
+def body_schema(query: type[ListQuery]) -> Schema:
+    """Counts are asked like lists, and take no notice of the sorting."""
     properties = _conditions(query)
     if query.has_or_queries:
         alternatives = {"type": "object", "properties": _conditions(query)}
         properties["orQueries"] = {"type": ["array", "null"], "items": alternatives, "maxItems": 20}
-    if is_list:
-        properties["sorting"] = {"type": ["array", "null"], "items": _sorting(query)}
+    properties["sorting"] = {"type": ["array", "null"], "items": _sorting(query)}
     return {"type": "object", "properties": properties}
 
 

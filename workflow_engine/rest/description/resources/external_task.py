@@ -55,8 +55,8 @@ request("ExternalTaskRetries", {"retries": "integer"})
 request(
     "RetriesOfExternalTasks",
     {
-        "retries": "integer", "externalTaskIds": "[text]", "processInstanceIds": "[text]", "externalTaskQuery": "object",
-        "processInstanceQuery": "object", "historicProcessInstanceQuery": "object",
+        "retries": "integer", "externalTaskIds": "[text]", "processInstanceIds": "[text]", "externalTaskQuery": "ExternalTaskQuery",
+        "processInstanceQuery": "ProcessInstanceQuery", "historicProcessInstanceQuery": "HistoricProcessInstanceQuery",
     },
 )  # fmt: skip
 

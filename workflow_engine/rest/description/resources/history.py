@@ -77,7 +77,7 @@ answer(
     "definition", "processDefinitionId", "processDefinitionKey", "processDefinitionName", "taskName", "count", "tenantId", "period",
     "periodUnit", "minimum", "maximum", "average",
 )  # fmt: skip
-_CHOICE = {"historicProcessInstanceIds": "[text]", "historicProcessInstanceQuery": "object"}
+_CHOICE = {"historicProcessInstanceIds": "[text]", "historicProcessInstanceQuery": "HistoricProcessInstanceQuery"}
 request("HistoryDeletion", {**_CHOICE, "deleteReason": "text", "failIfNotExists": "boolean"})
 _REMOVAL = {"absoluteRemovalTime": "date", "clearedRemovalTime": "boolean", "calculatedRemovalTime": "boolean"}
 request(
@@ -85,7 +85,7 @@ request(
 )  # fmt: skip
 request(
     "RemovalTimeOfBatches",
-    {**_REMOVAL, "historicBatchIds": "[text]", "historicBatchQuery": "object", "hierarchical": "boolean"},
+    {**_REMOVAL, "historicBatchIds": "[text]", "historicBatchQuery": "HistoricBatchQuery", "hierarchical": "boolean"},
 )
 
 LISTS = {

@@ -38,7 +38,7 @@ request(
         "processDefinitionTenantId": "text", "processDefinitionWithoutTenantId": "boolean", "suspended": "boolean",
     },
 )  # fmt: skip
-request("JobRetries", {"jobIds": "[text]", "jobQuery": "object", "retries": "integer", "dueDate": "date"})
+request("JobRetries", {"jobIds": "[text]", "jobQuery": "JobQuery", "retries": "integer", "dueDate": "date"})
 
 LISTS = {"/job": "Job", "/job-definition": "JobDefinition"}
 OPERATIONS = {

@@ -39,7 +39,7 @@ request("ProcessDefinitionsSuspension", {**_SUSPENSION, "processDefinitionId": "
 request(
     "RestartProcessInstances",
     {
-        "processInstanceIds": "[text]", "historicProcessInstanceQuery": "object", "instructions": "[Instruction]",
+        "processInstanceIds": "[text]", "historicProcessInstanceQuery": "HistoricProcessInstanceQuery", "instructions": "[Instruction]",
         "initialVariables": "boolean", "withoutBusinessKey": "boolean", "skipCustomListeners": "boolean", "skipIoMappings": "boolean",
     },
 )  # fmt: skip

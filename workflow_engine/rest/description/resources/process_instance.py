@@ -42,7 +42,11 @@ request(
 )  # fmt: skip
 _SKIP = {"skipCustomListeners": "boolean", "skipIoMappings": "boolean"}
 request("ProcessInstanceModification", {**_SKIP, "instructions": "[Instruction]", "annotation": "text"})
-_CHOICE = {"processInstanceIds": "[text]", "processInstanceQuery": "object", "historicProcessInstanceQuery": "object"}
+_CHOICE = {
+    "processInstanceIds": "[text]",
+    "processInstanceQuery": "ProcessInstanceQuery",
+    "historicProcessInstanceQuery": "HistoricProcessInstanceQuery",
+}
 request(
     "ProcessInstancesSuspension",
     {
@@ -58,7 +62,7 @@ request(
 request(
     "JobRetriesOfProcessInstances",
     {
-        "processInstances": "[text]", "processInstanceQuery": "object", "historicProcessInstanceQuery": "object",
+        "processInstances": "[text]", "processInstanceQuery": "ProcessInstanceQuery", "historicProcessInstanceQuery": "HistoricProcessInstanceQuery",
         "retries": "integer", "dueDate": "date",
     },
 )  # fmt: skip
