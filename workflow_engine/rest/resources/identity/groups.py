@@ -23,7 +23,6 @@ from workflow_engine.rest.resources.identity.users import CHANGE as CHANGE_USER
 from workflow_engine.rest.resources.identity.users import NAME, check_same_id
 from workflow_engine.services.authorization.resources import group_permission
 from workflow_engine.services.identity import groups as service
-from workflow_engine.services.identity import users
 
 VIEW, ADD, CHANGE, DELETE = (group_permission(action) for action in ("view", "add", "change", "delete"))
 
@@ -113,10 +112,7 @@ class GroupView(LinkedView):
         return no_content()
 
     def delete(self, request: Request, group_id: str) -> HttpResponse:
-        """Deleting what is not there is no mistake, as in Camunda."""
-        group = service.find(group_id)
-        if group is not None:
-            service.delete(group, user=request.user)
+        service.delete(find_group(group_id), user=request.user)
         return no_content()
 
 
@@ -141,9 +137,7 @@ class Member(EngineView):
         return no_content()
 
     def delete(self, request: Request, group_id: str, user_id: str) -> HttpResponse:
-        group, member = service.find(group_id), users.find(user_id)
-        if group is not None and member is not None:
-            service.remove_member(group, member, user=request.user)
+        service.remove_member(find_group(group_id), find_user(user_id), user=request.user)
         return no_content()
 
 

@@ -21,7 +21,6 @@ from workflow_engine.rest.listing.views import CountView, ListView
 from workflow_engine.rest.resources.identity.common import Link, LinkedView, find_group, find_tenant, find_user
 from workflow_engine.rest.resources.identity.groups import groups_of_user
 from workflow_engine.rest.resources.identity.users import NAME, check_same_id
-from workflow_engine.services.identity import groups, users
 from workflow_engine.services.identity import tenants as service
 
 VIEW, ADD, CHANGE, DELETE = ("view_tenant", "add_tenant", "change_tenant", "delete_tenant")
@@ -108,10 +107,7 @@ class TenantView(LinkedView):
         return no_content()
 
     def delete(self, request: Request, tenant_id: str) -> HttpResponse:
-        """Deleting what is not there is no mistake, as in Camunda."""
-        tenant = service.find(tenant_id)
-        if tenant is not None:
-            service.delete(tenant, user=request.user)
+        service.delete(find_tenant(tenant_id), user=request.user)
         return no_content()
 
 
@@ -130,9 +126,7 @@ class UserMember(EngineView):
         return no_content()
 
     def delete(self, request: Request, tenant_id: str, user_id: str) -> HttpResponse:
-        tenant, member = service.find(tenant_id), users.find(user_id)
-        if tenant is not None and member is not None:
-            service.remove_user(tenant, member, user=request.user)
+        service.remove_user(find_tenant(tenant_id), find_user(user_id), user=request.user)
         return no_content()
 
 
@@ -144,9 +138,7 @@ class GroupMember(EngineView):
         return no_content()
 
     def delete(self, request: Request, tenant_id: str, group_id: str) -> HttpResponse:
-        tenant, group = service.find(tenant_id), groups.find(group_id)
-        if tenant is not None and group is not None:
-            service.remove_group(tenant, group, user=request.user)
+        service.remove_group(find_tenant(tenant_id), find_group(group_id), user=request.user)
         return no_content()
 
 

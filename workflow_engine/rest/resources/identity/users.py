@@ -145,10 +145,7 @@ class UserView(LinkedView):
     )
 
     def delete(self, request: Request, user_id: str) -> HttpResponse:
-        """Deleting who is not there is no mistake, as in Camunda."""
-        target = service.find(user_id)
-        if target is not None:
-            service.delete(target, user=request.user)
+        service.delete(find_user(user_id), user=request.user)
         return no_content()
 
 
@@ -191,9 +188,7 @@ class Unlock(EngineView):
     permissions = {"POST": CHANGE}
 
     def post(self, request: Request, user_id: str) -> HttpResponse:
-        target = service.find(user_id)
-        if target is not None:
-            service.unlock(target, user=request.user)
+        service.unlock(find_user(user_id), user=request.user)
         return no_content()
 
 
