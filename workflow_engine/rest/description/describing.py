@@ -175,6 +175,8 @@ def _json(schema: Schema) -> Schema:
 
 def _responses(one: Described) -> dict[int, Schema]:
     found = {status: _answer(kind) for status, kind in _answers(one).items()}
+    for media in one.declared.also_as if one.declared is not None else ():
+        found[200]["content"][media] = {"schema": {"type": "string"}}
     for status in _refusals(one):
         found[status] = {"description": _REFUSALS[status], **_json(schema_of("Exception"))}
     return found

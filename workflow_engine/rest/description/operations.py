@@ -17,7 +17,10 @@ _PARAMETER = re.compile(r"\{[^}]*\}")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Operation:
-    """`answers`: the type of each status that is no refusal; None: without content. `errors`: refusals beyond the usual."""
+    """`answers`: the type of each status that is no refusal; None: without content. `errors`: refusals beyond the usual.
+
+    `also_as`: media types in which the answer may be asked for instead of JSON.
+    """
 
     answers: Mapping[int, str | None] = field(default_factory=lambda: {204: NOTHING})
     body: str | None = None
@@ -25,6 +28,7 @@ class Operation:
     query: Mapping[str, str] = field(default_factory=dict)
     errors: tuple[int, ...] = ()
     summary: str = ""
+    also_as: tuple[str, ...] = ()
 
 
 def answers(

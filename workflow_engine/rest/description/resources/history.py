@@ -104,6 +104,7 @@ OPERATIONS = {
     "GET /history/process-instance/report": Operation(
         answers={200: "[DurationReport]"},
         query={**_REPORT, **_STARTED, "processDefinitionIdIn": "text", "processDefinitionKeyIn": "text"},
+        also_as=("application/csv", "text/csv"),
     ),
     "POST /history/process-instance/delete": answers("Batch", body="HistoryDeletion"),
     "POST /history/process-instance/set-removal-time": answers("Batch", body="RemovalTimeOfInstances"),

@@ -16,6 +16,7 @@ from workflow_engine.rest.base import EngineView
 from workflow_engine.rest.errors import RestError
 from workflow_engine.rest.request_body import Body
 from workflow_engine.rest.resources.process_definition.views import find_definition
+from workflow_engine.services.visibility import visible
 
 _COUNTED = {
     "canceled": Q(canceled=True),
@@ -45,7 +46,7 @@ class ActivityStatistics(EngineView):
 
 def _statistics(definition_id: str, asked: Body) -> list[dict[str, Any]]:
     instances = _chosen_instances(asked)
-    rows = HistoricActivityInstance.objects.filter(instances, process_definition_id=definition_id)
+    rows = visible(HistoricActivityInstance.objects.filter(instances, process_definition_id=definition_id))
     aggregates = {"instances": Count("pk", filter=Q(end_time__isnull=True))}
     aggregates |= {
         f"n_{name}": Count("pk", filter=condition) for name, condition in _COUNTED.items() if asked.boolean(name)
@@ -55,22 +56,23 @@ def _statistics(definition_id: str, asked: Body) -> list[dict[str, Any]]:
     for row in rows.values("activity_id").annotate(**aggregates):
         counts = {name: row.get(f"n_{name}", 0) for name in _COUNTED}
         if row["instances"] or any(counts.values()):
-            answer[row["activity_id"]] = {
-                "id": row["activity_id"],
-                "instances": row["instances"],
-                **counts,
-                **dict.fromkeys(_INCIDENTS, 0),
-            }
+            answer[row["activity_id"]] = {**_nothing(row["activity_id"]), "instances": row["instances"], **counts}
     if asked.boolean("incidents"):
-        _add_incidents(answer, HistoricIncident.objects.filter(instances, process_definition_id=definition_id))
+        _add_incidents(answer, visible(HistoricIncident.objects.filter(instances, process_definition_id=definition_id)))
     return list(answer.values())
 
 
 def _add_incidents(answer: dict[Any, dict[str, Any]], rows: Any) -> None:
     aggregates = {name: Count("pk", filter=Q(state=state)) for name, state in _INCIDENTS.items()}
     for row in rows.values("activity_id").annotate(**aggregates):
-        if row["activity_id"] in answer:
-            answer[row["activity_id"]].update({name: row[name] for name in _INCIDENTS})
+        if row["activity_id"] is not None:
+            # Where a job has failed before its activity began there are incidents only.
+            counts = answer.setdefault(row["activity_id"], _nothing(row["activity_id"]))
+            counts.update({name: row[name] for name in _INCIDENTS})
+
+
+def _nothing(activity_id: str) -> dict[str, Any]:
+    return {"id": activity_id, "instances": 0, **dict.fromkeys((*_COUNTED, *_INCIDENTS), 0)}
 
 
 def _chosen_instances(asked: Body) -> Q:

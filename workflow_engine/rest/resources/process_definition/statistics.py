@@ -9,13 +9,14 @@ from django.db.models import Count
 from django.http import HttpResponse
 from rest_framework.request import Request
 
-from workflow_engine.models import Execution, HistoricActivityInstance, Incident, Job, ProcessDefinition
+from workflow_engine.models import Execution, Incident, Job, ProcessDefinition
 from workflow_engine.rest.answers import json_answer
 from workflow_engine.rest.base import EngineView
 from workflow_engine.rest.errors import RestError
 from workflow_engine.rest.request_body import Body
 from workflow_engine.rest.resources.process_definition.rows import process_definition_json
 from workflow_engine.rest.resources.process_definition.views import DefinitionView
+from workflow_engine.services.visibility import visible
 
 VIEW = "view_processdefinition"
 # Clients written in Java tell the two results apart by these names.
@@ -24,12 +25,13 @@ _PACKAGE = "org.camunda.bpm.engine.rest.dto.repository"
 
 class Statistics(EngineView):
     permissions = {"GET": VIEW}
+    knows_definitions = True
 
     def get(self, request: Request) -> HttpResponse:
         asked = self.address()
-        instances = _counts(Execution.objects.filter(parent__isnull=True), "process_definition_id")
-        jobs = _failed_jobs(asked, Job.objects.all(), "process_definition_id")
-        incidents = _incidents(asked, Incident.objects.all(), "process_definition_id")
+        instances = _counts(visible(Execution.objects.filter(parent__isnull=True)), "process_definition_id")
+        jobs = _failed_jobs(asked, visible(Job.objects.all()), "process_definition_id")
+        incidents = _incidents(asked, visible(Incident.objects.all()), "process_definition_id")
         rows = [
             {
                 "@class": f"{_PACKAGE}.ProcessDefinitionStatisticsResultDto",
@@ -39,7 +41,7 @@ class Statistics(EngineView):
                 "incidents": incidents.get(definition.pk, []),
                 "definition": process_definition_json(definition),
             }
-            for definition in ProcessDefinition.objects.order_by("pk")
+            for definition in visible(ProcessDefinition.objects.order_by("pk"))
         ]
         return json_answer(rows)
 
@@ -49,11 +51,11 @@ class ActivityStatistics(DefinitionView):
 
     def get(self, request: Request, **named: str) -> HttpResponse:
         asked, definition = self.address(), self.definition()
-        # History's open rows are the activities with a token, also where an execution stands for a whole scope.
-        active = HistoricActivityInstance.objects.filter(process_definition=definition, end_time__isnull=True)
+        # Also those whose activity has not begun, because its job waits.
+        active = visible(Execution.objects.filter(process_definition=definition, activity_id__isnull=False))
         instances = _counts(active, "activity_id")
-        jobs = _failed_jobs(asked, Job.objects.filter(process_definition=definition), "activity_id")
-        incidents = _incidents(asked, Incident.objects.filter(process_definition=definition), "activity_id")
+        jobs = _failed_jobs(asked, visible(Job.objects.filter(process_definition=definition)), "activity_id")
+        incidents = _incidents(asked, visible(Incident.objects.filter(process_definition=definition)), "activity_id")
         rows = [
             {
                 "@class": f"{_PACKAGE}.ActivityStatisticsResultDto",
