@@ -33,9 +33,10 @@ class Named:
     view: str
     what: str
     column: str = "pk"
+    history: Any = None  # the model that still knows it when it is over
 
-    def rows(self, name: str) -> QuerySet[Any]:
-        rows = self.model.objects.all()
+    def rows(self, name: str, *, ended: bool = False) -> QuerySet[Any]:
+        rows = (self.history if ended else self.model).objects.all()
         if self.model is models.ProcessDefinition:
             return rows.filter(pk=name) if self.column == "pk" else rows.filter(key=name)
         known = ids.canonical(name)
@@ -48,8 +49,13 @@ class Named:
 
 _NAMED = {
     "external-task": Named(model=models.ExternalTask, view="view_externaltask", what="External task"),
-    "task": Named(model=models.UserTask, view="view_usertask", what="Task"),
-    "process-instance": Named(model=models.ProcessInstance, view="view_processinstance", what="Process instance"),
+    "task": Named(model=models.UserTask, history=models.HistoricTaskInstance, view="view_usertask", what="Task"),
+    "process-instance": Named(
+        model=models.ProcessInstance,
+        history=models.HistoricProcessInstance,
+        view="view_processinstance",
+        what="Process instance",
+    ),
     "execution": Named(model=models.Execution, view="view_execution", what="Execution"),
     "job": Named(model=models.Job, view="view_job", what="Job"),
     "job-definition": Named(model=models.JobDefinition, view="view_jobdefinition", what="Job definition"),
@@ -134,7 +140,10 @@ def check_named(seen: Visibility, user: Any, route: str, parameters: Mapping[str
     rows = named.rows(parameters[parameter])
     if named.column == "key":
         rows = rows.filter(tenant_id=parameters.get("tenant_id", "")).order_by("-version")
-    row = _belongings(rows, named.model)
+    row = _belongings(rows)
+    if row is None and named.history is not None:
+        rows = named.rows(parameters[parameter], ended=True)
+        row = _belongings(rows)
     if row is None or not seen.sees_tenant(row[0]) or not _is_of_topics(seen, named, rows):
         raise missing(named.what, parameters[parameter])
     if seen.definitions is None or _is_granted(seen.definitions, named.model, row[1], rows):
@@ -144,9 +153,9 @@ def check_named(seen: Visibility, user: Any, route: str, parameters: Mapping[str
     raise missing(named.what, parameters[parameter])
 
 
-def _belongings(rows: QuerySet[Any], model: Any) -> tuple[str | None, str | None] | None:
+def _belongings(rows: QuerySet[Any]) -> tuple[str | None, str | None] | None:
     """Tenant and process definition of the first row."""
-    column = definition_column(model)
+    column = definition_column(rows.model)
     if column is None:
         return rows.values_list("tenant_id", "pk").first()
     definition = "pk" if column == "" else f"{column}_id"

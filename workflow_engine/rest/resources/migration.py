@@ -34,6 +34,7 @@ MAX_INSTRUCTIONS, MAX_INSTANCES, MAX_DEFINITION_ID = 10_000, 10_000, 320
 
 class Generate(EngineView):
     permissions = {"POST": "view_processdefinition"}
+    knows_definitions = True
 
     def post(self, request: Request) -> HttpResponse:
         body = self.body()
@@ -53,6 +54,7 @@ class Generate(EngineView):
 
 class Validate(EngineView):
     permissions = {"POST": "view_processdefinition"}
+    knows_definitions = True
 
     def post(self, request: Request) -> HttpResponse:
         return json_answer(plan_report_json(service.validate_migration_plan(accepted_plan(self.body()))))
@@ -62,6 +64,7 @@ class Execute(EngineView):
     """All instances in one transaction, as in Camunda: either all of them are moved or none."""
 
     permissions = {"POST": "migrate_instance"}
+    knows_definitions = True
 
     def post(self, request: Request) -> HttpResponse:
         body = self.body()

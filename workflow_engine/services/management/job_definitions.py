@@ -11,6 +11,7 @@ from workflow_engine import ids, models
 from workflow_engine.engine.errors import BadInput, NotFound
 from workflow_engine.services import operation_log
 from workflow_engine.services.management.jobs import set_job_retries
+from workflow_engine.services.visibility import acting_for
 from workflow_engine.services.who import name_of
 from workflow_engine.store import database
 
@@ -30,8 +31,9 @@ def set_job_definition_retries(
     with transaction.atomic(using=alias):
         definition = _find(job_definition_id, alias)
         failed = models.Job.objects.using(alias).filter(job_definition_id=definition.pk).no_retries_left()
-        for job_id in list(failed.order_by("root_process_instance_id", "id").values_list("pk", flat=True)):
-            set_job_retries(str(job_id), retries, due_date=due_date, using=alias)
+        with acting_for(None):  # the definition decides, whosever process has called it
+            for job_id in list(failed.order_by("root_process_instance_id", "id").values_list("pk", flat=True)):
+                set_job_retries(str(job_id), retries, due_date=due_date, using=alias)
         _log(definition, "SetJobRetries", "retries", None, retries, user, alias)
 
 

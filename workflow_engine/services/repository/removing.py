@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection
+from contextlib import suppress
 from typing import Any
 
 from django.db import transaction
@@ -14,6 +15,7 @@ from workflow_engine.services import operation_log, removal
 from workflow_engine.services.command import execute, unit_of_work
 from workflow_engine.services.repository import triggers
 from workflow_engine.services.repository.locking import lock_deployments
+from workflow_engine.services.visibility import acting_for
 from workflow_engine.services.who import name_of
 from workflow_engine.store import database, definitions
 from workflow_engine.store.retry import repeating
@@ -120,10 +122,8 @@ def _delete_instances(
             skip_custom_listeners=skip_listeners,
             skip_io_mappings=skip_io_mappings,
         )
-        try:
+        with suppress(NotFound), acting_for(None):  # it may have gone with the instance that called it
             execute(command, using=using)
-        except NotFound:
-            continue  # it went with the instance that called it
 
 
 def _refuse_running(definition_ids: Collection[str], using: str) -> None:

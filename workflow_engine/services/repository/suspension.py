@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from datetime import datetime
 from typing import Any
 
@@ -15,6 +15,7 @@ from workflow_engine.services import operation_log
 from workflow_engine.services.command import execute
 from workflow_engine.services.repository.locking import lock_deployments
 from workflow_engine.services.repository.triggers import TIMER_START_EVENT
+from workflow_engine.services.visibility import acting_for
 from workflow_engine.services.who import name_of
 from workflow_engine.store import database, definitions
 from workflow_engine.store.retry import repeating
@@ -59,7 +60,7 @@ def set_suspended(
             _suspend_jobs(process_definition_ids, is_suspended, alias)
             if include_process_instances:
                 _suspend_instances(process_definition_ids, is_suspended, alias)
-            _log(process_definition_ids, is_suspended, name_of(user), alias)
+            _log(dict(rows.values_list("pk", "tenant_id")), is_suspended, name_of(user), alias)
 
     repeating(alias, change)
 
@@ -78,12 +79,14 @@ def _suspend_jobs(process_definition_ids: Collection[str], is_suspended: bool, u
 
 def _suspend_instances(process_definition_ids: Collection[str], is_suspended: bool, using: str) -> None:
     instances = models.ProcessInstance.objects.using(using).filter(process_definition_id__in=process_definition_ids)
-    # In the order of their roots, as everybody locks them.
-    for instance in list(instances.order_by("root_process_instance_id", "id").values_list("pk", flat=True)):
-        execute(SetSuspension(process_instance_id=str(instance), is_suspended=is_suspended), using=using)
+    # In the order of their roots, as everybody locks them. Whoever may suspend a definition stops all of its instances,
+    # also those that another tenant's process has called.
+    with acting_for(None):
+        for instance in list(instances.order_by("root_process_instance_id", "id").values_list("pk", flat=True)):
+            execute(SetSuspension(process_instance_id=str(instance), is_suspended=is_suspended), using=using)
 
 
-def _log(process_definition_ids: Collection[str], is_suspended: bool, user: str | None, using: str) -> None:
+def _log(tenant_ids: Mapping[str, str], is_suspended: bool, user: str | None, using: str) -> None:
     entries = [
         operation_log.Entry(
             operation_type="SuspendProcessDefinition" if is_suspended else "ActivateProcessDefinition",
@@ -92,8 +95,9 @@ def _log(process_definition_ids: Collection[str], is_suspended: bool, user: str 
             new_value="suspended" if is_suspended else "active",
             process_definition_id=process_definition_id,
             process_definition_key=process_definition_id.rsplit(":", 2)[0],
+            tenant_id=tenant_id,
         )
-        for process_definition_id in process_definition_ids
+        for process_definition_id, tenant_id in tenant_ids.items()
     ]
     operation_log.write(entries, user, using)
 
@@ -117,6 +121,7 @@ def set_history_time_to_live(
             new_value=days,
             process_definition_id=row.pk,
             process_definition_key=row.key,
+            tenant_id=row.tenant_id,
         )
         row.history_time_to_live = days
         row.save(using=alias, update_fields=["history_time_to_live"])

@@ -11,6 +11,7 @@ from workflow_engine.engine.errors import BadInput, DefinitionNotFound, EngineEr
 from workflow_engine.engine.migration import InstructionReport, MigrationPlan
 from workflow_engine.services.command import execute, session
 from workflow_engine.services.repository.lookups import model
+from workflow_engine.services.visibility import current
 from workflow_engine.services.who import name_of
 from workflow_engine.store import database
 from workflow_engine.store.retry import repeating
@@ -103,6 +104,9 @@ def _commands(
 
 def _definition(definition_id: str, which: str, using: str | None) -> ProcessDefinition:
     try:
-        return model(definition_id, using=using)
+        found, caller = model(definition_id, using=using), current()
     except DefinitionNotFound as error:
         raise BadInput(f"{which} process definition with id '{definition_id}' does not exist") from error
+    if caller is not None and not (caller.sees_tenant(found.tenant_id) and caller.sees_definition(definition_id)):
+        raise BadInput(f"{which} process definition with id '{definition_id}' does not exist")
+    return found

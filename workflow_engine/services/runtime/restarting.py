@@ -13,6 +13,7 @@ from workflow_engine.engine.errors import BadInput, EngineError, NotAllowed, Not
 from workflow_engine.services import operation_log
 from workflow_engine.services.results import StartedInstance
 from workflow_engine.services.runtime.starting import start_process_instance
+from workflow_engine.services.visibility import is_visible
 from workflow_engine.services.who import name_of
 from workflow_engine.store import database
 from workflow_engine.store.retry import repeating
@@ -87,7 +88,7 @@ def ended_instance(
     rows = models.HistoricProcessInstance.objects.using(database.alias(using))
     known = ids.canonical(process_instance_id) is not None
     found: models.HistoricProcessInstance | None = rows.by_id(process_instance_id).first() if known else None
-    if found is None:
+    if found is None or not is_visible(found):
         raise NotFound(f"Historic process instance '{process_instance_id}' cannot be found.")
     if found.end_time is None:
         raise NotAllowed(

@@ -6,6 +6,7 @@ import hashlib
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
+from rest_framework.exceptions import PermissionDenied
 from rest_framework.request import Request
 
 from workflow_engine.rest import convert
@@ -49,11 +50,14 @@ class Create(EngineView):
         if not files:
             raise RestError("No deployment resources contained in the form upload.")
         changed_only = fields.boolean("deploy-changed-only")
+        tenant_id = fields.text("tenant-id") or ""
+        if self.visibility is not None and not self.visibility.sees_tenant(tenant_id):
+            raise PermissionDenied(f"Cannot deploy for tenant '{tenant_id}': it is none of yours.")
         done = service.deploy(
             name=fields.text("deployment-name"),
             source=fields.text("deployment-source"),
             resources=files,
-            tenant_id=fields.text("tenant-id") or "",
+            tenant_id=tenant_id,
             enable_duplicate_filtering=fields.boolean("enable-duplicate-filtering") or changed_only,
             deploy_changed_only=changed_only,
             activation_time=fields.date("deployment-activation-time"),

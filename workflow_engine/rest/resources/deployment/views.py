@@ -21,6 +21,7 @@ from workflow_engine.rest.resources.deployment.rows import (
 )
 from workflow_engine.rest.rows import find_reference
 from workflow_engine.services import repository as service
+from workflow_engine.services.visibility import visible
 
 VIEW = "view_deployment"
 
@@ -95,9 +96,11 @@ class Registered(EngineView):
     """Deployments that this server knows: all of them, since code is never part of one."""
 
     permissions = {"GET": VIEW}
+    knows_definitions = True
 
     def get(self, request: Request) -> HttpResponse:
-        return json_answer([str(pk) for pk in Deployment.objects.order_by("pk").values_list("pk", flat=True)])
+        rows = visible(Deployment.objects.order_by("pk"))
+        return json_answer([str(pk) for pk in rows.values_list("pk", flat=True)])
 
 
 class Redeploy(EngineView):

@@ -47,6 +47,7 @@ class ErrorDetails(EngineView):
 
 class TopicNames(EngineView):
     permissions = {"GET": VIEW}
+    knows_definitions = True
 
     def get(self, request: Request) -> HttpResponse:
         asked = request._request.GET

@@ -16,6 +16,7 @@ from workflow_engine.rest.request_body import Body
 from workflow_engine.rest.resources.external_task.rows import ExternalTaskQuery
 from workflow_engine.rest.rows import missing
 from workflow_engine.services import external_task as service
+from workflow_engine.services.visibility import visible
 
 MAX_IDS = 1_000
 
@@ -52,11 +53,12 @@ class RetriesOfMany(EngineView):
     """Synchronous: so many at once that a caller may wait for them; more is a batch."""
 
     permissions = {"PUT": "set_retries"}
+    knows_definitions = True
 
     def put(self, request: Request) -> HttpResponse:
         body = self.body()
         retries, task_ids = _retries(body), _chosen(body)
-        known = set(map(str, ExternalTask.objects.filter(pk__in=task_ids).values_list("pk", flat=True)))
+        known = set(map(str, visible(ExternalTask.objects.filter(pk__in=task_ids)).values_list("pk", flat=True)))
         for task_id in task_ids:
             if task_id not in known:
                 raise missing("External task", task_id)

@@ -18,6 +18,7 @@ from workflow_engine.rest.listing.views import CountView, ListView
 from workflow_engine.rest.prepared import Prepared
 from workflow_engine.rest.resources.process_definition.rows import ProcessDefinitionQuery, process_definition_json
 from workflow_engine.services import repository as service
+from workflow_engine.services.visibility import current, visible
 
 VIEW = "view_processdefinition"
 
@@ -30,7 +31,7 @@ class DefinitionView(EngineView):
 
 
 def find_definition(definition_id: str | None = None, key: str | None = None, tenant_id: str = "") -> ProcessDefinition:
-    found = ProcessDefinition.objects.filter(pk=find_definition_id(definition_id, key, tenant_id)).first()
+    found = visible(ProcessDefinition.objects.filter(pk=find_definition_id(definition_id, key, tenant_id))).first()
     if found is None:
         raise NotFound(f"No matching definition with id {convert.shown(definition_id)}")
     return found
@@ -41,7 +42,8 @@ def find_definition_id(definition_id: str | None = None, key: str | None = None,
     if definition_id is not None:
         return definition_id
     row = _NEWEST.first(router.db_for_read(ProcessDefinition), key, tenant_id)
-    if row is None:
+    caller = current()
+    if row is None or (caller is not None and not caller.sees_tenant(tenant_id)):
         tenant = f"tenant-id: {tenant_id}" if tenant_id else "no tenant-id"
         message = f"No matching process definition with key: {str(key)[:300]} and {tenant}"
         raise NotFound(message, type_name="RestException")
@@ -76,7 +78,9 @@ class Definition(DefinitionView):
         definition, asked = self.definition(), self.address()
         # By key all versions go, by id the one.
         every = (
-            ProcessDefinition.objects.of_key(definition.key, definition.tenant_id) if "key" in named else [definition]
+            visible(ProcessDefinition.objects.of_key(definition.key, definition.tenant_id))
+            if "key" in named
+            else [definition]
         )
         service.delete_process_definitions(
             [one.pk for one in every],
@@ -127,6 +131,7 @@ class TimeToLive(DefinitionView):
 
 class Suspended(DefinitionView):
     permissions = {"PUT": "suspend_definition"}
+    knows_definitions = True
 
     def put(self, request: Request, **named: str) -> HttpResponse:
         body = self.body()
@@ -142,7 +147,9 @@ class Suspended(DefinitionView):
                 "Either processDefinitionId or processDefinitionKey must be given to change the suspension state."
             )
         else:
-            definitions = [find_definition(by_id)] if by_id else list(ProcessDefinition.objects.of_key(by_key or ""))
+            definitions = (
+                [find_definition(by_id)] if by_id else list(visible(ProcessDefinition.objects.of_key(by_key or "")))
+            )
         service.set_suspended(
             [definition.pk for definition in definitions],
             body.boolean("suspended"),

@@ -12,10 +12,11 @@ from workflow_engine.rest.errors import NotFound
 from workflow_engine.rest.resources.task.comments import VIEW, WRITE, accepted_change, comment_json
 from workflow_engine.services import comment as service
 from workflow_engine.services.task_contents import is_history_kept
+from workflow_engine.services.visibility import visible
 
 
 def check_instance(instance_id: str) -> None:
-    if not HistoricProcessInstance.objects.by_id(instance_id).exists():
+    if not visible(HistoricProcessInstance.objects.by_id(instance_id)).exists():
         raise NotFound(f"No process instance found for id {instance_id[:300]}")
 
 

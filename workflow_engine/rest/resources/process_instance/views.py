@@ -19,6 +19,7 @@ from workflow_engine.rest.resources.process_instance.rows import ProcessInstance
 from workflow_engine.rest.rows import find
 from workflow_engine.rest.variables.reading import local_variables
 from workflow_engine.rest.variables.views import ScopeView
+from workflow_engine.services.visibility import visible
 
 VIEW = "view_processinstance"
 MAX_TEXT = 4_000
@@ -44,13 +45,14 @@ class InstanceCount(CountView):
 
 class InstanceView(EngineView):
     permissions = {"GET": VIEW, "DELETE": "cancel_instance"}
+    leaves_check_to_service = True
 
     def get(self, request: Request, instance_id: str) -> HttpResponse:
         return json_answer(process_instance_json(find(ProcessInstanceQuery.rows(), instance_id, "Process instance")))
 
     def delete(self, request: Request, instance_id: str) -> HttpResponse:
         asked = self.address()
-        if asked.boolean("failIfNotExists", True) or ProcessInstance.objects.by_id(instance_id).exists():
+        if asked.boolean("failIfNotExists", True) or visible(ProcessInstance.objects.by_id(instance_id)).exists():
             self.execute(
                 commands.DeleteProcessInstance(
                     process_instance_id=instance_id,
@@ -77,6 +79,7 @@ class SuspendedOfMany(EngineView):
     """All instances of a definition, or of a key."""
 
     permissions = {"PUT": "suspend_instance"}
+    knows_definitions = True
 
     def put(self, request: Request) -> HttpResponse:
         body = self.body()
