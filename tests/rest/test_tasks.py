@@ -47,7 +47,6 @@ def test_taking_and_giving_back(api: Api, task: dict[str, Any]) -> None:
     api.post(f"{path}/delegate", {"userId": "kermit"}).ok()
     delegated = api.get(path).ok()
     assert (delegated["assignee"], delegated["owner"], delegated["delegationState"]) == ("kermit", "gonzo", "PENDING")
-    api.post(f"{path}/complete").refused(400)
     api.post(f"{path}/resolve", {"variables": {"r": {"value": 1}}}).ok()
     assert api.get(path).ok()["assignee"] == "gonzo"
     api.post(f"{path}/complete").ok()

@@ -213,8 +213,6 @@ class UserTasks:
     def complete(self, task: UserTask) -> None:
         if task.is_suspended:
             raise Suspended(f"Cannot complete task '{task.id}': it is suspended.")
-        if task.delegation_state == "PENDING":
-            raise BadInput(f"Cannot complete task '{task.id}': it is delegated and must be resolved first.")
         self.fire(task, "complete")
         if self.is_gone(task):
             return

@@ -13,6 +13,8 @@ from workflow_engine.rest import convert
 from workflow_engine.rest.listing.lookups import like as like_condition
 
 NOTHING = Q(pk__in=())
+# Among the arguments of one of the orQueries: what is asked for several times need hold once only.
+ALTERNATIVES = "orQueries"
 Arguments = Mapping[str, Any]  # all converted parameters of the request, for those that only make sense together
 
 
@@ -65,8 +67,23 @@ def like(field: str) -> Parameter:
     return Parameter(convert.text, lambda pattern, _: like_condition(field, pattern))
 
 
-def not_like(field: str) -> Parameter:
-    return Parameter(convert.text, lambda pattern, _: ~like_condition(field, pattern))
+def same_text(field: str) -> Parameter:
+    """Whatever the case of its letters, as Camunda compares names and descriptions of tasks."""
+    return Parameter(convert.text, lambda value, _: Q(**{f"{field}__iexact": value}))
+
+
+def like_text(field: str) -> Parameter:
+    return Parameter(convert.text, lambda pattern, _: like_condition(field, pattern, ignore_case=True))
+
+
+def opposite(parameter: Parameter) -> Parameter:
+    """Rows for which it does not hold."""
+
+    def condition(value: Any, arguments: Arguments) -> Q | None:
+        found = parameter.condition(value, arguments) if parameter.condition else None
+        return None if found is None else ~found
+
+    return Parameter(parameter.convert, condition)
 
 
 def compare(lookup: str, converter: Callable[[Any], Any]) -> Parameter:

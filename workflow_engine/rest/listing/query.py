@@ -10,7 +10,7 @@ from django.db.models import F, Q, QuerySet
 from workflow_engine.rest import convert
 from workflow_engine.rest.errors import RestError
 from workflow_engine.rest.limits import limits
-from workflow_engine.rest.listing.parameters import Parameter
+from workflow_engine.rest.listing.parameters import ALTERNATIVES, Parameter
 from workflow_engine.rest.request_body import Body
 from workflow_engine.services.visibility import visible
 
@@ -100,9 +100,10 @@ class ListQuery:
 
     def _alternatives(self, values: Mapping[str, Any]) -> Q:
         arguments, total = self._converted(values), Q()
+        asked = {**arguments, ALTERNATIVES: True}
         for name, value in arguments.items():
             condition = self.parameters[name].condition
-            if condition is not None and (part := condition(value, arguments)) is not None:
+            if condition is not None and (part := condition(value, asked)) is not None:
                 total |= part
         return total
 

@@ -13,7 +13,7 @@ from django.db.models.functions import Lower
 
 from workflow_engine.rest import convert
 from workflow_engine.rest.listing.lookups import like
-from workflow_engine.rest.listing.parameters import Arguments, Parameter
+from workflow_engine.rest.listing.parameters import ALTERNATIVES, Arguments, Parameter
 from workflow_engine.values import LONG_MAX, LONG_MIN, type_name
 
 _COMPARISONS = {"gt": "gt", "gteq": "gte", "lt": "lt", "lteq": "lte"}
@@ -78,7 +78,8 @@ def variables(
         total = Q()
         for one in wanted:
             name = Q(name__iexact=one.name) if arguments.get(names_ignore_case) else Q(name=one.name)
-            total &= Q(Exists(rows().filter(name & _matches(one, bool(arguments.get(values_ignore_case))))))
+            found = Q(Exists(rows().filter(name & _matches(one, bool(arguments.get(values_ignore_case))))))
+            total = total | found if arguments.get(ALTERNATIVES) else total & found
         return total or None
 
     return Parameter(conditions, condition, VIEW_VARIABLES)

@@ -64,6 +64,8 @@ class IdentityLinks(EngineView):
         if user_id and group_id:
             raise RestError("Identity Link requires userId or groupId, but not both.")
         kind = body.required_text("type")
+        if group_id and kind in ("assignee", "owner"):
+            raise RestError(f"Incompatible usage: cannot use {kind.upper()} together with a groupId")
         self.execute(
             commands.ChangeIdentityLink(
                 task_id=task_id, operation=operation, type=kind, user_id=user_id, group_id=group_id

@@ -20,11 +20,13 @@ from workflow_engine.rest.listing.parameters import (
     equals,
     flag,
     like,
+    like_text,
     none_of,
-    not_like,
+    opposite,
     option,
     row_id,
     row_ids,
+    same_text,
     tenants,
 )
 from workflow_engine.rest.listing.query import ListQuery
@@ -82,7 +84,7 @@ class TaskQuery(ListQuery):
         "assigneeLike": like("assignee"),
         "assigneeIn": any_of("assignee"),
         "assigneeNotIn": Parameter(
-            convert.text_list, lambda names, _: ~Q(assignee__in=names) | Q(assignee__isnull=True) if names else None
+            convert.text_list, lambda names, _: Q(assignee__isnull=False) & ~Q(assignee__in=names) if names else None
         ),
         "owner": equals("owner"),
         "assigned": flag(Q(assignee__isnull=False)),
@@ -91,12 +93,12 @@ class TaskQuery(ListQuery):
         "taskDefinitionKeyIn": any_of("task_definition_key"),
         "taskDefinitionKeyNotIn": none_of("task_definition_key"),
         "taskDefinitionKeyLike": like("task_definition_key"),
-        "name": equals("name"),
-        "nameNotEqual": Parameter(convert.text, lambda name, _: ~Q(name=name)),
-        "nameLike": like("name"),
-        "nameNotLike": not_like("name"),
-        "description": equals("description"),
-        "descriptionLike": like("description"),
+        "name": same_text("name"),
+        "nameNotEqual": opposite(same_text("name")),
+        "nameLike": like_text("name"),
+        "nameNotLike": opposite(like_text("name")),
+        "description": same_text("description"),
+        "descriptionLike": like_text("description"),
         "priority": equals("priority", convert.integer),
         "maxPriority": compare("priority__lte", convert.integer),
         "minPriority": compare("priority__gte", convert.integer),

@@ -41,11 +41,13 @@ def shown_tasks(tasks: list[UserTask], asked: Mapping[str, Any]) -> list[dict[st
 
 
 def _variables(task: UserTask, asked: Mapping[str, Any]) -> dict[str, Any]:
+    """As Camunda, nothing at all where there are none."""
+    held: dict[str, Any] = {}
     if asked.get("withTaskVariablesInReturn"):
-        return {"variables": presented_variables(variables_visible_to_task(task), deserialize=False)}
-    if asked.get("withTaskLocalVariablesInReturn"):
-        return {"variables": presented_variables(task_local_variables(task), deserialize=False)}
-    return {}
+        held = variables_visible_to_task(task)
+    elif asked.get("withTaskLocalVariablesInReturn"):
+        held = task_local_variables(task)
+    return {"variables": presented_variables(held, deserialize=False)} if held else {}
 
 
 class TaskList(ListView):
