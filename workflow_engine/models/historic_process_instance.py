@@ -35,8 +35,8 @@ class HistoricProcessInstanceQuerySet(HistoryQuerySet):
         return self.filter(id=F("root_process_instance_id"))
 
     def removable(self, now: datetime) -> Self:
-        """Ended instance trees whose time to live is over."""
-        return self.filter(removal_time__lte=now)
+        """Ended instance trees whose time to live is over. Whoever sets a removal time by hand may do so while they run."""
+        return self.filter(removal_time__lte=now, end_time__isnull=False)
 
 
 class HistoricProcessInstance(Row, Timed):

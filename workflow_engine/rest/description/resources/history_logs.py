@@ -74,7 +74,9 @@ LISTS = {
 }
 _DESERIALIZE = {"deserializeValue": "boolean"}
 OPERATIONS = {
-    "GET /history/variable-instance/{id}": answers("HistoricVariableInstance", query=_DESERIALIZE),
+    "GET /history/variable-instance/{id}": answers(
+        "HistoricVariableInstance", query={**_DESERIALIZE, "deserializeValues": "boolean"}
+    ),
     "DELETE /history/variable-instance/{id}": takes(None),
     "GET /history/variable-instance/{id}/data": download(),
     "GET /history/detail/{id}": answers("HistoricDetail", query=_DESERIALIZE),

@@ -125,7 +125,9 @@ class View(EngineView):
     permissions = {"GET": VIEW, "DELETE": "delete_history"}
 
     def get(self, request: Request, variable_id: str) -> HttpResponse:
-        deserialize = self.address().boolean("deserializeValue", True)
+        # Camunda reads the first and describes the second.
+        asked = self.address()
+        deserialize = asked.boolean("deserializeValue", True) and asked.boolean("deserializeValues", True)
         return json_answer(historic_variable_json(self.found(variable_id), deserialize=deserialize, with_bytes=True))
 
     def delete(self, request: Request, variable_id: str) -> HttpResponse:
