@@ -51,15 +51,15 @@ class EngineSettings:
     idempotency_key_lifetime: timedelta = timedelta(hours=24)  # how long a repeated request gets its first answer
     command_retries: int = 5  # repetitions of a command after a serialisation failure or a deadlock
     definition_cache_size: int = 500  # compiled definitions per process
-    rest: Mapping[str, Any] = field(default_factory=dict)  # limits of the REST API, see workflow_engine.rest.limits
-
-
     tenant_checks: bool = True  # who belongs to no tenant sees only what has none
     history_cleanup_enabled: bool = True
     history_cleanup_window: tuple[str, str] | None = None  # ("22:00", "06:00") in the site's zone; None: at any time
     history_cleanup_batch_size: int = 100  # instance trees removed in one transaction
     metrics_interval: timedelta | None = timedelta(minutes=5)  # how often a process writes down what it has counted
     task_metrics_time_to_live: int | None = None  # days; None: for ever
+    rest: Mapping[str, Any] = field(default_factory=dict)  # limits of the REST API, see workflow_engine.rest.limits
+
+
 _cached: tuple[dict[str, Any], EngineSettings] = ({}, EngineSettings())
 
 

@@ -298,9 +298,9 @@ class Jobs:
                 tenant_id=job.tenant_id,
                 state=state,
                 job=job,
+                retries=job.retries,
+                due_date=job.due_date,
                 exception_message=job.exception_message if failed else None,
                 exception_stacktrace=job.exception_stacktrace if failed else None,
             )
         )
-                retries=job.retries,
-                due_date=job.due_date,

@@ -25,11 +25,11 @@ from workflow_engine.models.historic_variable import HistoricDetail, HistoricVar
 from workflow_engine.models.idempotency_key import IdempotencyKey
 from workflow_engine.models.incident import Incident
 from workflow_engine.models.job import Job, JobDefinition
-from workflow_engine.models.process_definition import ProcessDefinition
 from workflow_engine.models.meter_log import MeterLog, TaskMeterLog
+from workflow_engine.models.process_definition import ProcessDefinition
 from workflow_engine.models.property import Property
-from workflow_engine.models.tenant import Tenant
 from workflow_engine.models.schema_log import SchemaLog
+from workflow_engine.models.tenant import Tenant
 from workflow_engine.models.user_operation_log import UserOperationLog
 from workflow_engine.models.user_task import IdentityLink, UserTask
 from workflow_engine.models.variable import Variable
@@ -67,16 +67,16 @@ __all__ = [
     "Job",
     "JobDefinition",
     "LogState",
+    "MeterLog",
     "ProcessDefinition",
     "ProcessInstance",
     "Property",
-    "MeterLog",
     "Resource",
+    "SchemaLog",
+    "TaskMeterLog",
     "Tenant",
     "UserOperationLog",
     "UserTask",
-    "SchemaLog",
-    "TaskMeterLog",
     "Variable",
     "VariableState",
     "WorkerCredential",

@@ -13,8 +13,8 @@ from workflow_engine import ids
 from workflow_engine.engine import commands as c
 from workflow_engine.engine.errors import LockLost, NotFound, Suspended
 from workflow_engine.engine.history import JobLogged
-from workflow_engine.services import history_cleanup
 from workflow_engine.engine.state import Job
+from workflow_engine.services import history_cleanup
 from workflow_engine.services.command import Session, execute, session
 from workflow_engine.services.who import name_of
 from workflow_engine.store import database
@@ -30,10 +30,10 @@ def execute_job(job_id: str, *, lock_owner: str | None = None, user: Any = None,
     A sweeper gives its name as `lock_owner`: then the job must still be its own.
     """
     alias = database.alias(using)
+    try:
         if job_id == ids.HISTORY_CLEANUP_JOB:
             history_cleanup.execute(lock_owner, alias)  # in many transactions
             return
-    try:
         repeating(alias, lambda: _in_session(alias, name_of(user), job_id, lock_owner, c.ExecuteJob(job_id=job_id)))
     except NOT_ITS_FAULT:
         raise
