@@ -55,7 +55,9 @@ _ONE = "/task/{id}"
 _COMPLETION = Operation(body="CompleteTask", answers={200: "{VariableValue}", 204: NOTHING})
 OPERATIONS = {
     "POST /task/create": Operation(body="TaskChange", errors=(501,)),
-    "GET /task/report/candidate-group-count": Operation(answers={200: "[TaskCountByCandidateGroup]"}),
+    "GET /task/report/candidate-group-count": Operation(
+        answers={200: "[TaskCountByCandidateGroup]"}, also_as=("application/csv", "text/csv")
+    ),
     f"GET {_ONE}": answers("Task", query={
         "withCommentAttachmentInfo": "boolean", "withTaskVariablesInReturn": "boolean", "withTaskLocalVariablesInReturn": "boolean",
     }),
