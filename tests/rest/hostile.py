@@ -165,6 +165,7 @@ class World:
             "deployment_id": deployment["id"], "name": "v", "message_name": "go", "tenant_id": "t",
             "resource_id": self.one(f"/deployment/{deployment['id']}/resources"),
         }  # fmt: skip
+        self.names.update(self.people())
         instruction = {"sourceActivityIds": ["human"], "targetActivityIds": ["human"], "updateEventTrigger": False}
         plan = {
             "sourceProcessDefinitionId": definition,
@@ -179,6 +180,20 @@ class World:
         }
         # Every request is undone, so these stay right.
         self.rows = row_counts()
+
+    def people(self) -> dict[str, str]:
+        """A user, a group, a tenant, a filter and an authorization."""
+        assert self.api.post("/user/create", {"profile": {"id": "u"}}).status == 204
+        for kind in ("group", "tenant"):
+            assert self.api.post(f"/{kind}/create", {"id": kind[0]}).status == 204
+        grant = {"type": 1, "userId": "u", "resourceType": 6, "resourceId": "world", "permissions": ["READ"]}
+        query = {"assigneeExpression": "${currentUser()}"}
+        stored = {"resourceType": "Task", "name": "f", "query": query}
+        return {
+            "user_id": "u", "group_id": "g", "tenant_id": "t",
+            "authorization_id": self.api.post("/authorization/create", grant).ok()["id"],
+            "filter_id": self.api.post("/filter/create", stored).ok()["id"],
+        }  # fmt: skip
 
     @staticmethod
     def fetch(topic: str) -> dict[str, Any]:
