@@ -146,6 +146,18 @@ def test_who_may(api: Api, task: dict[str, Any]) -> None:
     Api().get(path).refused(401)
 
 
+def test_who_may_after_the_end(api: Api, task: dict[str, Any]) -> None:
+    user = get_user_model().objects.create_user("kermit", password="secret")
+    user.user_permissions.set(Permission.objects.filter(codename__in=("view_comment", "write_comment")))
+    kermit = Api(basic("kermit", "secret"))
+    api.post(f"/task/{task['id']}/complete").ok()
+    body = {"message": "late", "processInstanceId": task["processInstanceId"]}
+    written = kermit.post(f"/task/{task['id']}/comment/create", body).ok()
+    assert written["userId"] == "kermit"
+    for place in (f"/task/{task['id']}", f"/process-instance/{task['processInstanceId']}"):
+        assert [row["id"] for row in kermit.get(f"{place}/comment").ok()] == [written["id"]]
+
+
 def test_without_history(api: Api, settings: Any) -> None:
     settings.WORKFLOW_ENGINE = {**settings.WORKFLOW_ENGINE, "HISTORY_LEVEL": "none"}
     api.deploy(user_task_process("human")).ok()
