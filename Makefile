@@ -12,15 +12,16 @@ IN_MEMORY := DEMO=1 DATABASE_URL=sqlite://:memory: $(BIN)/python manage.py
 WITH_KEY = SECRET_KEY="$${SECRET_KEY:-$$(cat var/secret-key)}"
 
 .DEFAULT_GOAL := help
-.PHONY: help run serve sweeper test check lint types contract migrations bench conformance setup setup-dev lock wheel clean
+.PHONY: help run serve sweeper test check lint types contract migrations bench conformance openapi-coverage fuzz-api setup setup-dev lock wheel clean
 
 help:
 	@echo "make run      the demo: site, sweeper and workers on PORT (8000); Ctrl-C ends it"
 	@echo "make test     every test, on SQLite and on PostgreSQL; ARGS='-k name' goes to pytest"
 	@echo "make check    lint, types, import contract, migrations in step"
-	@echo "make serve    the web server alone (PORT, DATABASE_URL, WEB_WORKERS, DEMO=1)"
+	@echo "make serve    the web server alone (PORT, DATABASE_URL, WEB_WORKERS, WEB_THREADS, DEMO=1)"
 	@echo "make sweeper  the sweeper alone (DATABASE_URL)"
 	@echo "make bench    the benchmarks"
+	@echo "make openapi-coverage, make fuzz-api"
 	@echo "make conformance, make setup, make setup-dev, make lock, make wheel, make clean"
 
 run: setup
@@ -58,6 +59,14 @@ bench: setup-dev
 
 conformance: setup-dev
 	$(BIN)/python -m scripts.conformance $(ARGS)
+
+# ../shared holds Camunda's description; ARGS='PATH --missing' names another one and lists what is missing.
+openapi-coverage: setup-dev
+	$(BIN)/python -m scripts.openapi_coverage $(ARGS)
+
+# Minutes long; the suite has a short run of the same. ARGS='postgres --seed 2 -n 50' goes to schemathesis.
+fuzz-api: setup-dev
+	$(BIN)/python -m scripts.fuzz_api --phases coverage,fuzzing --continue-on-failure $(or $(ARGS),-n 20)
 
 setup: .venv/.run $(BUNDLE)
 setup-dev: .venv/.dev $(BUNDLE)

@@ -69,5 +69,9 @@ def _sort_by(query: type[ListQuery]) -> Schema:
 
 
 def _sorting(query: type[ListQuery]) -> Schema:
-    properties = {"sortBy": _sort_by(query), "sortOrder": schema_of("asc|desc")}
+    by = {"type": "string", "enum": sorted({**query.sortings, **query.variable_sortings})}
+    properties: dict[str, Schema] = {"sortBy": by, "sortOrder": schema_of("asc|desc")}
+    if query.variable_sortings:
+        variable = {name: schema_of("text") for name in ("variable", "type")}
+        properties["parameters"] = {"type": ["object", "null"], "properties": variable, "required": [*variable]}
     return {"type": "object", "properties": properties, "required": ["sortBy", "sortOrder"]}

@@ -14,7 +14,13 @@ Schema = dict[str, Any]
 
 _WORDS: dict[str, Schema] = {
     "text": {"type": "string"},
-    "date": {"type": "string", "format": "date-time", "examples": ["2026-11-21T00:59:25.123+0000"]},
+    "date": {"type": "string", "format": "date-time", "examples": ["2026-11-21T00:59:25Z"]},
+    # A date of an answer: in Camunda's form, which is not quite that of "date-time".
+    "moment": {
+        "type": "string",
+        "pattern": r"^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}\+0000$",
+        "examples": ["2026-11-21T00:59:25.123+0000"],
+    },
     "integer": {"type": "integer", "format": "int32"},
     "long": {"type": "integer", "format": "int64"},
     "number": {"type": "number", "format": "double"},
@@ -24,6 +30,7 @@ _WORDS: dict[str, Schema] = {
     "object": {"type": "object"},
     "bytes": {"type": "string", "format": "binary"},
 }
+_DATE = re.compile(r"\bdate\b")
 _ENUM = re.compile(r"\w+(?:\|\w+)+")
 SHAPES: dict[str, Shape] = {}
 
@@ -51,7 +58,7 @@ class Shape:
         else:
             schema = {
                 "type": "object",
-                "properties": {name: schema_of(kind) for name, kind in types},
+                "properties": {name: schema_of(_DATE.sub("moment", kind)) for name, kind in types},
                 "required": [name for name in self.fields if name not in self.absent],
                 "additionalProperties": False,
             }

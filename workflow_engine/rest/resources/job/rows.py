@@ -33,7 +33,7 @@ def moments(raw: Any) -> list[tuple[str, datetime]]:
     else:
         raise ValueError("is not a list of conditions")
     for operator, _ in pairs:
-        if operator not in _COMPARISONS:
+        if not isinstance(operator, str) or operator not in _COMPARISONS:
             raise ValueError(f"has an invalid comparator {convert.shown(operator)}: it must be gt or lt")
     return [(str(operator), convert.date(value)) for operator, value in pairs]
 
