@@ -22,6 +22,7 @@ from workflow_engine.admin.bulk import BulkMixin
 from workflow_engine.admin.details import Fact, Section
 from workflow_engine.admin.paginator import CappedPaginator
 from workflow_engine.admin.permissions import may
+from workflow_engine.admin.tenants import visible_rows
 
 
 class EngineAdmin(BulkMixin, admin.ModelAdmin):
@@ -60,7 +61,7 @@ class EngineAdmin(BulkMixin, admin.ModelAdmin):
         return self.operation_urls() + self.bulk_urls() + super().get_urls()
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
-        rows: QuerySet[Any] = super().get_queryset(request)
+        rows: QuerySet[Any] = visible_rows(request, super().get_queryset(request))
         return rows.annotate(asked_at=Value(clock.now(rows.db), output_field=DateTimeField()))
 
     def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:

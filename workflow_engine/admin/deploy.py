@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy
 
 from workflow_engine.admin import links
 from workflow_engine.admin.permissions import may, who
+from workflow_engine.admin.tenants import seen_by
 from workflow_engine.bpmn import InvalidModel, Problem
 from workflow_engine.engine.errors import EngineError
 from workflow_engine.services import repository
@@ -68,6 +69,8 @@ def deploy_view(admin: Any, request: HttpRequest) -> HttpResponse:
         raise PermissionDenied
     form = DeployForm(request.POST, request.FILES) if request.method == "POST" else DeployForm()
     problems: tuple[Problem, ...] = ()
+    if form.is_bound and form.is_valid() and not seen_by(request).sees_tenant(form.cleaned_data["tenant"]):
+        form.add_error("tenant", _("This is no tenant of yours."))
     if form.is_bound and form.is_valid():
         try:
             return _deployed(admin, request, form.cleaned_data)

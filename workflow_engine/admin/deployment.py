@@ -24,6 +24,7 @@ from workflow_engine.admin.downloads import attachment
 from workflow_engine.admin.forms import OperationForm
 from workflow_engine.admin.operations import Operation
 from workflow_engine.admin.permissions import may, who
+from workflow_engine.admin.tenants import visible_rows
 from workflow_engine.models import Deployment, ProcessInstance, Resource
 from workflow_engine.services import repository
 
@@ -125,7 +126,8 @@ class DeploymentAdmin(EngineAdmin):
     def resource_view(self, request: HttpRequest, deployment_id: str, resource_id: str) -> HttpResponse:
         if not self.has_view_permission(request):
             raise PermissionDenied
-        resource = Resource.objects.filter(deployment_id=deployment_id, pk=resource_id).first()
+        rows = Resource.objects.filter(deployment_id=deployment_id, pk=resource_id)
+        resource = visible_rows(request, rows).first()
         if resource is None:
             raise Http404
         return attachment(bytes(resource.content), resource.name)

@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from workflow_engine import clock
 from workflow_engine.admin import incident, links
 from workflow_engine.admin.permissions import may
+from workflow_engine.admin.tenants import visible_rows
 from workflow_engine.models import ExternalTask, Incident, Job, ProcessInstance, UserTask
 
 LATE = timedelta(minutes=1)  # a job that is due for longer than that waits for a sweeper that does not come
@@ -33,30 +34,33 @@ def overview(request: HttpRequest) -> dict[str, Any]:
     now = clock.now()
     return {
         "now": now,
-        "tiles": [tile for permission, make in _TILES if may(request, permission) for tile in make(now)],
-        "groups": incident.groups(Incident.objects.causes()) if may(request, "view_incident") else [],
-        "processes": _processes() if may(request, "view_processinstance") else [],
-        "topics": _topics(now) if may(request, "view_externaltask") else [],
+        "tiles": [tile for permission, make in _TILES if may(request, permission) for tile in make(request, now)],
+        "groups": incident.groups(visible_rows(request, Incident.objects.causes()))
+        if may(request, "view_incident")
+        else [],
+        "processes": _processes(request) if may(request, "view_processinstance") else [],
+        "topics": _topics(request, now) if may(request, "view_externaltask") else [],
     }
 
 
-def _instances(now: datetime) -> list[Tile]:
+def _instances(request: HttpRequest, now: datetime) -> list[Tile]:
     return [
         Tile(
-            number=ProcessInstance.objects.count(),
+            number=visible_rows(request, ProcessInstance.objects.all()).count(),
             label=_("running instances"),
             address=links.listing("processinstance"),
         )
     ]
 
 
-def _incidents(now: datetime) -> list[Tile]:
-    number = Incident.objects.causes().count()
+def _incidents(request: HttpRequest, now: datetime) -> list[Tile]:
+    number = visible_rows(request, Incident.objects.causes()).count()
     return [Tile(number=number, label=_("open incidents"), address=links.listing("incident"), is_bad=number > 0)]
 
 
-def _tasks(now: datetime) -> list[Tile]:
-    waiting = ExternalTask.objects.not_locked(now).with_retries_left().filter(is_suspended=False).count()
+def _tasks(request: HttpRequest, now: datetime) -> list[Tile]:
+    rows = ExternalTask.objects.not_locked(now).with_retries_left().filter(is_suspended=False)
+    waiting = visible_rows(request, rows).count()
     return [
         Tile(
             number=waiting,
@@ -66,9 +70,9 @@ def _tasks(now: datetime) -> list[Tile]:
     ]
 
 
-def _jobs(now: datetime) -> list[Tile]:
+def _jobs(request: HttpRequest, now: datetime) -> list[Tile]:
     """Due for long: then no sweeper runs, or it cannot keep up."""
-    due = Job.objects.due(now)
+    due = visible_rows(request, Job.objects.due(now))
     late = due.filter(Q(due_date__lte=now - LATE) | Q(due_date__isnull=True, create_time__lte=now - LATE)).count()
     found = [Tile(number=due.count(), label=_("jobs due now"), address=links.listing("job", state="due"))]
     if late:
@@ -77,11 +81,17 @@ def _jobs(now: datetime) -> list[Tile]:
     return found
 
 
-def _user_tasks(now: datetime) -> list[Tile]:
-    return [Tile(number=UserTask.objects.count(), label=_("user tasks"), address=links.listing("usertask"))]
+def _user_tasks(request: HttpRequest, now: datetime) -> list[Tile]:
+    return [
+        Tile(
+            number=visible_rows(request, UserTask.objects.all()).count(),
+            label=_("user tasks"),
+            address=links.listing("usertask"),
+        )
+    ]
 
 
-_TILES: tuple[tuple[str, Callable[[datetime], list[Tile]]], ...] = (
+_TILES: tuple[tuple[str, Callable[[HttpRequest, datetime], list[Tile]]], ...] = (
     ("view_incident", _incidents),
     ("view_processinstance", _instances),
     ("view_externaltask", _tasks),
@@ -90,15 +100,15 @@ _TILES: tuple[tuple[str, Callable[[datetime], list[Tile]]], ...] = (
 )
 
 
-def _processes() -> list[dict[str, Any]]:
+def _processes(request: HttpRequest) -> list[dict[str, Any]]:
     """Running instances and open incidents by process."""
     running = (
-        ProcessInstance.objects.order_by()
+        visible_rows(request, ProcessInstance.objects.order_by())
         .values("process_definition__key", "process_definition__name")
         .annotate(running=Count("pk"))
     )
     stopped = dict(
-        Incident.objects.order_by()
+        visible_rows(request, Incident.objects.order_by())
         .values_list("process_definition__key")
         .annotate(Count("process_instance_id", distinct=True))
     )
@@ -106,12 +116,12 @@ def _processes() -> list[dict[str, Any]]:
     return sorted(found, key=lambda row: (-row["stopped"], -row["running"], row["process_definition__key"]))[:20]
 
 
-def _topics(now: datetime) -> list[dict[str, Any]]:
+def _topics(request: HttpRequest, now: datetime) -> list[dict[str, Any]]:
     """Waiting and held tasks by topic, and how long the oldest has waited for a worker."""
     is_free = Q(lock_expiration_time__isnull=True) | Q(lock_expiration_time__lte=now)
     waits = is_free & Q(is_suspended=False) & (Q(retries__isnull=True) | Q(retries__gt=0))
     rows = (
-        ExternalTask.objects.order_by()
+        visible_rows(request, ExternalTask.objects.order_by())
         .values("topic_name")
         .annotate(
             waiting=Count("pk", filter=waits),

@@ -22,6 +22,7 @@ from workflow_engine.admin.definition_operations import OPERATIONS
 from workflow_engine.admin.details import Fact, Section, fields
 from workflow_engine.admin.downloads import attachment
 from workflow_engine.admin.filters import ChoiceFilter
+from workflow_engine.admin.tenants import visible_rows
 from workflow_engine.models import Incident, ProcessDefinition, ProcessInstance, Resource
 
 
@@ -86,7 +87,8 @@ class ProcessDefinitionAdmin(EngineAdmin):
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
         rows = super().get_queryset(request)
-        return rows.annotate(running=_number(ProcessInstance.objects.all()), stopped=_number(Incident.objects.all()))
+        running, stopped = (visible_rows(request, model.objects.all()) for model in (ProcessInstance, Incident))
+        return rows.annotate(running=_number(running), stopped=_number(stopped))
 
     @admin.display(description=gettext_lazy("process"), ordering="name")
     def title(self, row: ProcessDefinition) -> str:
@@ -160,7 +162,7 @@ class ProcessDefinitionAdmin(EngineAdmin):
 
     def xml_view(self, request: HttpRequest, object_id: str) -> HttpResponse:
         """The model as it was deployed; the diagrams of instances fetch it here too."""
-        definition = ProcessDefinition.objects.filter(pk=unquote(object_id)).first()
+        definition = visible_rows(request, ProcessDefinition.objects.filter(pk=unquote(object_id))).first()
         if not self.has_view_permission(request, definition):
             raise PermissionDenied
         if definition is None:
