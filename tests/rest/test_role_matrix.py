@@ -201,7 +201,8 @@ def roles(api: Api) -> list[Role]:
 def patterns() -> Iterator[tuple[URLPattern, type[EngineView]]]:
     for pattern in urls._patterns:
         assert isinstance(pattern, URLPattern)
-        yield pattern, pattern.callback.cls
+        callback: Any = pattern.callback
+        yield pattern, callback.cls
 
 
 def handled(view: type[EngineView]) -> set[str]:
