@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from tests.rest.conftest import Api, external_task_process, process, user_task_process
-from workflow_engine import clock, ids, models
+from workflow_engine import checks, clock, ids, models
 from workflow_engine.services import history_cleanup
 from workflow_engine.services.history_cleanup import removing, window
 from workflow_engine.sweeper import history_cleanup as duty
@@ -264,3 +264,40 @@ def _acquired() -> Any:
 
 def moment(text: str) -> datetime:
     return datetime.strptime(text, "%Y-%m-%dT%H:%M:%S.%f%z")
+
+
+@pytest.mark.parametrize(
+    ("value", "told"),
+    [
+        (None, None),
+        (("22:00", "06:00"), None),
+        (["00:00", "23:59"], None),
+        (("22:00", "22:00"), "must not end"),
+        (("24:00", "06:00"), "two times"),
+        (("22:00",), "two times"),
+        ("22:00-06:00", "two times"),
+        ((22, 6), "two times"),
+    ],
+)
+def test_wrong_windows_are_told(settings: Any, value: Any, told: str | None) -> None:
+    settings.WORKFLOW_ENGINE = {"HISTORY_CLEANUP_WINDOW": value}
+    found = [message.msg for message in checks.check_settings(None)]
+    assert (found == []) if told is None else (told in found[0])
+
+
+def test_batches_and_task_metrics_go_too(api: Api, settings: Any) -> None:
+    settings.WORKFLOW_ENGINE = {**settings.WORKFLOW_ENGINE, "TASK_METRICS_TIME_TO_LIVE": 1}
+    now = clock.now()
+    for ended in (now - timedelta(days=3), None):
+        batch_id = ids.new_uuid()
+        models.Batch.objects.create(
+            id=batch_id, partition=ids.partition_of(str(batch_id)), type="instance-deletion", total_jobs=0, batch_jobs_per_seed=1,
+            invocations_per_batch_job=1, seed_job_definition_id=batch_id, monitor_job_definition_id=batch_id,
+            batch_job_definition_id=batch_id, start_time=now, end_time=ended, removal_time=ended,
+        )  # fmt: skip
+    for days in (0, 2):
+        models.TaskMeterLog.objects.create(assignee_hash=days, timestamp=now - timedelta(days=days))
+    api.post("/history/cleanup").ok()
+    assert jobs.run_once("sweeper") == {"executed": 1}
+    assert [batch.end_time for batch in models.Batch.objects.all()] == [None]
+    assert list(models.TaskMeterLog.objects.values_list("assignee_hash", flat=True)) == [0]

@@ -98,12 +98,17 @@ def _remove(at_once: bool, using: str) -> bool:
 
 
 def _remove_some(limit: int, using: str) -> bool:
+    # Batches are carried out by jobs, so their service knows the one that knows this job.
+    from workflow_engine.services import batch
+
     now = clock.now(using)
     instances, more = removing.remove_instances(now, limit, using)
+    batches = batch.remove_expired(limit, using=using)
     task_metrics = removing.remove_task_metrics(now, TASK_METRICS_AT_ONCE, using)
     metrics.count(names.REMOVED_INSTANCES, instances)
+    metrics.count(names.REMOVED_BATCHES, batches)
     metrics.count(names.REMOVED_TASK_METRICS, task_metrics)
-    return more or task_metrics == TASK_METRICS_AT_ONCE
+    return more or batches == limit or task_metrics == TASK_METRICS_AT_ONCE
 
 
 def _plan_next(at_once: bool, is_done: bool, lock_owner: str | None, using: str) -> None:
