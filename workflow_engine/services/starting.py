@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from workflow_engine import ids, models
 from workflow_engine.bpmn import ProcessDefinition
 from workflow_engine.engine.commands import StartProcessInstance
-from workflow_engine.engine.errors import Suspended
+from workflow_engine.engine.errors import DefinitionNotFound, Suspended
 from workflow_engine.engine.history import HistoryEvent, ProcessInstanceStarted
 from workflow_engine.services.errors import BusinessKeyTaken
 from workflow_engine.store import business_keys, definitions
@@ -27,8 +27,13 @@ def prepare(work: UnitOfWork, command: StartProcessInstance) -> str | None:
 
 
 def check_active(process_definition_id: str, using: str) -> None:
-    rows = models.ProcessDefinition.objects.using(using)
-    if rows.filter(pk=process_definition_id, is_suspended=True).exists():
+    """Asks the row: what is compiled may be suspended or deleted since, also by another process."""
+    rows = models.ProcessDefinition.objects.using(using).filter(pk=process_definition_id)
+    is_suspended = rows.values_list("is_suspended", flat=True).first()
+    if is_suspended is None:
+        definitions.forget(process_definition_id, using)
+        raise DefinitionNotFound(f"No process definition found for id '{process_definition_id}'.")
+    if is_suspended:
         raise Suspended(f"Process definition with id '{process_definition_id}' is suspended.")
 
 

@@ -1,7 +1,7 @@
 """Compiled process definitions by id: read and parsed once per process, then shared by all threads. They never change.
 
-Bounded; the least recently used go first. A definition that was deleted is forgotten by the process that deleted it and is
-harmless in others, as no instance of it is left.
+Bounded; the least recently used go first. A definition that was deleted is forgotten by the process that deleted it; others may
+hold it on, as no instance of it is left and every start asks its row.
 """
 
 from __future__ import annotations
