@@ -11,6 +11,7 @@ import json
 import os
 import subprocess
 import sys
+import tempfile
 import urllib.request
 from pathlib import Path
 from typing import Any
@@ -102,7 +103,8 @@ def fuzz(base: str, arguments: list[str]) -> int:
         "FUZZ_KNOWN": json.dumps(known),
         "PYTHONPATH": str(ROOT),
     }
-    return subprocess.run(command, cwd=ROOT, env=environment, stdin=subprocess.DEVNULL).returncode
+    with tempfile.TemporaryDirectory() as folder:  # where it leaves its notes
+        return subprocess.run(command, cwd=folder, env=environment, stdin=subprocess.DEVNULL).returncode
 
 
 def main(arguments: list[str]) -> int:
