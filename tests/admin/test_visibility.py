@@ -17,7 +17,7 @@ BODY = (
 
 
 def deployed(tenant_id: str) -> ProcessDefinition:
-    model = small.process(BODY)
+    model = small.process(BODY).replace(b'"work"', f'"work-{tenant_id}"'.encode())
     definition = repository.deploy(resources={"order.bpmn": model}, tenant_id=tenant_id).definitions[0]
     runtime.start_process_instance(definition.pk, business_key=f"order of {tenant_id or 'nobody'}")
     return definition
@@ -56,7 +56,17 @@ def test_the_overview_counts_what_one_may_see(visitor: Visitor) -> None:
     request.user = User.objects.latest("pk")
     found = overview(request)
     assert sum(row["running"] for row in found["processes"]) == 2
-    assert [row["waiting"] for row in found["topics"]] == [2]
+    assert {row["topic_name"] for row in found["topics"]} == {"work-acme", "work-"}
+
+
+def test_filters_offer_what_one_may_see(visitor: Visitor, boss: Client) -> None:
+    for tenant in ("acme", "other", ""):
+        deployed(tenant)
+    client = member(visitor, "acme", "view_externaltask")
+    shown = client.get(listing("externaltask")).content.decode()
+    assert "work-acme" in shown
+    assert "work-other" not in shown
+    assert "work-other" in boss.get(listing("externaltask")).content.decode()
 
 
 def test_people_deploy_for_their_own_tenants(visitor: Visitor) -> None:

@@ -11,7 +11,9 @@ from django.db.models.functions import Left
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
+from workflow_engine.admin.tenants import seen_by
 from workflow_engine.models import ProcessDefinition
+from workflow_engine.services.visibility import acting_for, visible
 
 MESSAGE_LENGTH = 200  # as much of a message as groups are told apart by
 
@@ -29,7 +31,8 @@ class TextFilter(admin.SimpleListFilter):
         return []
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
-        found = list(self.offered(model_admin.model._default_manager.all()))
+        with acting_for(seen_by(request)):
+            found = list(self.offered(visible(model_admin.model._default_manager.all())))
         given = self.used_parameters.get(str(self.parameter_name))
         if given is not None and given not in [value for value, _name in found]:
             found.append((given, given))
@@ -48,7 +51,7 @@ class DefinitionKeyFilter(TextFilter):
     field = "process_definition__key"
 
     def offered(self, rows: QuerySet[Any]) -> Iterable[tuple[str, Any]]:
-        known = ProcessDefinition.objects.latest().order_by("key").values_list("key", "name")[:100]
+        known = visible(ProcessDefinition.objects.latest()).order_by("key").values_list("key", "name")[:100]
         return [(key, name or key) for key, name in known]
 
 
