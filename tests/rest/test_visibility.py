@@ -13,8 +13,10 @@ from django.test.utils import CaptureQueriesContext
 from tests.rest.conftest import Api, basic, external_task_process, process, user_task_process
 from workflow_engine import signals
 from workflow_engine.models import Authorization, AuthorizationType, ProcessDefinition, Tenant, WorkerCredential
-from workflow_engine.services import credentials, runtime
+from workflow_engine.services import credentials, runtime, tenants
 from workflow_engine.services.authorization.resources import Resource
+from workflow_engine.services.granted import Granted
+from workflow_engine.services.visibility import Visibility
 
 MESSAGE_START = """<bpmn:startEvent id="start"><bpmn:messageEventDefinition messageRef="m"/></bpmn:startEvent>
     <bpmn:sequenceFlow id="f1" sourceRef="start" targetRef="t"/><bpmn:userTask id="t"/>"""
@@ -290,3 +292,15 @@ def test_busy_requests_need_no_statement_more(api: Api) -> None:
         used[name] = work()
     assert used["user"] == [count + 2 for count in used["superuser"]], used
     assert used["token"] == used["superuser"], used
+
+
+def test_who_leaves_tasks_to_others_is_no_proof_that_there_are_none(api: Api) -> None:
+    """In the queue of long polls a caller that found nothing must not send away those of other tenants."""
+    tenants._seen.clear()
+    nobody = Visibility(find_tenants=frozenset)
+    assert not nobody.may_withhold_tasks
+    assert Visibility(find_tenants=frozenset, definitions=Granted()).may_withhold_tasks
+    tenant_task(api, "acme")
+    tenants._seen.clear()
+    assert nobody.may_withhold_tasks
+    tenants._seen.clear()

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import time
 from typing import Any
 
-from workflow_engine.models import Tenant
+from workflow_engine.models import Deployment, Tenant
+from workflow_engine.store import database
 
 SEE_ALL = "workflow_engine.see_all_tenants"
 
@@ -28,3 +30,17 @@ def sees_all_tenants(user: Any) -> bool:
     """A superuser does, and who has the permission; never a worker credential that is bound to tenants."""
     credential = getattr(user, "credential", None)
     return not (credential is not None and credential.tenant_ids) and bool(user.has_perm(SEE_ALL))
+
+
+_REMEMBERED_SECONDS = 10.0
+_seen: dict[str, tuple[bool, float]] = {}
+
+
+def are_in_use(using: str | None = None) -> bool:
+    """Whether anything was deployed for a tenant. Remembered for a while: a hint for those who want to save work, no decision."""
+    alias = database.alias(using)
+    known, until = _seen.get(alias, (False, 0.0))
+    if not known and time.monotonic() >= until:
+        known = Deployment.objects.using(alias).exclude(tenant_id="").exists()
+        _seen[alias] = known, time.monotonic() + _REMEMBERED_SECONDS
+    return known

@@ -21,7 +21,7 @@ from workflow_engine import conf
 from workflow_engine.models import Deployment, ExternalTask, IdentityLink, ProcessDefinition, Resource, Variable
 from workflow_engine.models.worker_credential import is_among
 from workflow_engine.services.granted import Granted
-from workflow_engine.services.tenants import sees_all_tenants, tenants_of
+from workflow_engine.services.tenants import are_in_use, sees_all_tenants, tenants_of
 
 Rows = TypeVar("Rows", bound=QuerySet[Any])
 Tenants = frozenset[str] | None  # None: all
@@ -62,6 +62,11 @@ class Visibility:
             return False
         topic = getattr(row, "topic_name", None)
         return not self.topics or topic is None or is_among(topic, self.topics)
+
+    @property
+    def may_withhold_tasks(self) -> bool:
+        """Whether a fetch can leave tasks of its topics to others. A hint for the queue of those who wait for them."""
+        return self.definitions is not None or are_in_use()
 
     def narrow(self, rows: Rows) -> Rows:
         """Those of the rows that may be seen."""
