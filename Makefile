@@ -94,7 +94,7 @@ var/secret-key:
 # Locks without addresses: whoever installs uses the index that is set up on the machine.
 LOCK := UV_CUSTOM_COMPILE_COMMAND="make lock" $(BIN)/uv pip compile -q --universal --generate-hashes --no-annotate --python-version 3.11 $(ARGS)
 lock: setup-dev
-	$(LOCK) pyproject.toml --extra site --extra postgres --extra fast --extra worker --extra js -o requirements/run.txt
+	$(LOCK) pyproject.toml --extra site --extra postgres --extra fast --extra worker --extra js --extra openapi -o requirements/run.txt
 	$(LOCK) pyproject.toml --all-extras --group dev -c requirements/run.txt -o requirements/dev.txt
 	$(LOCK) --group pyproject.toml:node -o requirements/node.txt
 
