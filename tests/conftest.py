@@ -13,7 +13,7 @@ from tests.support.databases import sqlite_folder
 
 ROOT = Path(__file__).resolve().parent.parent
 
-pytest_plugins = ["tests.support.counted", "tests.support.browser", "tests.support.node"]
+pytest_plugins = ["tests.support.counted", "tests.support.browser", "tests.support.java", "tests.support.node"]
 
 
 def pytest_configure(config: pytest.Config) -> None:

@@ -17,7 +17,7 @@ else:
     DATABASES["default"]["CONN_HEALTH_CHECKS"] = False
 
 # No thread of its own writes into a test's database; reading metrics writes them down anyway.
-WORKFLOW_ENGINE = {**WORKFLOW_ENGINE, "METRICS_INTERVAL": None}  # noqa: F405
+WORKFLOW_ENGINE = {**WORKFLOW_ENGINE, "METRICS_INTERVAL": None}
 
 # Slow by design in production; tests log in often.
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]

@@ -1,6 +1,7 @@
 """A live server, somebody who looks at it over REST, and the stock clients."""
 
 import os
+import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -12,7 +13,7 @@ import requests
 from django.contrib.auth import get_user_model
 from django.core.signals import request_finished, request_started
 
-from tests.acceptance.stock_clients import Plan, StockWorker, command
+from tests.acceptance.stock_clients import CLIENTS, PYTHON_PROGRAMS, Plan, StockWorker, command
 from workflow_engine import clock
 from workflow_engine.client import EngineRefused, Transport, basic
 from workflow_engine.client.values import encode_all
@@ -44,6 +45,11 @@ class Site:
         assert answer.status_code == 200, answer.text
         definitions: dict[str, Any] = answer.json()["deployedProcessDefinitions"]
         return definitions
+
+    def download(self, path: str) -> bytes:
+        answer = requests.get(f"{self.base_url}{path}", auth=LOGIN, timeout=30)
+        assert answer.status_code == 200, answer.text
+        return answer.content
 
     def start(self, key: str, **variables: Any) -> str:
         body = {"businessKey": f"{key}-1", "variables": encode_all(variables)}
@@ -117,15 +123,26 @@ def requests_under_way() -> Iterator[list[object]]:
     request_finished.disconnect(end)
 
 
-@pytest.fixture(params=["javascript", "python"])
+@pytest.fixture(params=CLIENTS)
+def client_name(request: pytest.FixtureRequest) -> str:
+    return str(request.param)
+
+
+@pytest.fixture
 def stock_worker(
-    request: pytest.FixtureRequest, site: Site, node: str, node_environment: dict[str, str]
+    request: pytest.FixtureRequest, client_name: str, site: Site, node_environment: dict[str, str]
 ) -> Iterator[Callable[[Plan], StockWorker]]:
     """A function that starts the client with a plan."""
     started: list[StockWorker] = []
+    if client_name == "java":
+        program = request.getfixturevalue("java_worker")
+    elif client_name == "javascript":
+        program = [request.getfixturevalue("node"), "stock_worker.mjs"]
+    else:
+        program = [sys.executable, PYTHON_PROGRAMS[client_name]]
 
     def start(plan: Plan) -> StockWorker:
-        worker = StockWorker(command(request.param, node, site.base_url, *LOGIN, plan), node_environment)
+        worker = StockWorker(command(program, site.base_url, *LOGIN, plan), node_environment)
         started.append(worker)
         return worker
 

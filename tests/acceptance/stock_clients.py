@@ -2,7 +2,6 @@
 
 import json
 import subprocess
-import sys
 import threading
 from collections.abc import Mapping
 from pathlib import Path
@@ -18,6 +17,24 @@ def complete(**variables: Any) -> dict[str, Any]:
 
 def fail(message: str, retries: int = 0) -> dict[str, Any]:
     return {"do": "fail", "message": message, "retries": retries}
+
+
+def extend(duration: int) -> dict[str, Any]:
+    """Extends the lock and leaves the task at that."""
+    return {"do": "extend", "duration": duration}
+
+
+def lock(duration: int) -> dict[str, Any]:
+    return {"do": "lock", "duration": duration}
+
+
+def unlock() -> dict[str, Any]:
+    return {"do": "unlock"}
+
+
+def echo() -> dict[str, Any]:
+    """Completes with every variable again, its name followed by "Back", its type kept."""
+    return {"do": "echo"}
 
 
 def error(code: str, message: str = "for good reasons", **variables: Any) -> dict[str, Any]:
@@ -67,6 +84,9 @@ class StockWorker:
         self.process.stdout.close()
 
 
-def command(client: str, node: str, base_url: str, user: str, password: str, plan: Plan) -> list[str]:
-    program = [node, "stock_worker.mjs"] if client == "javascript" else [sys.executable, "stock_worker.py"]
+PYTHON_PROGRAMS = {"python": "stock_worker.py", "pycamunda": "stock_pycamunda.py"}
+CLIENTS = ("javascript", "python", "pycamunda", "java")
+
+
+def command(program: list[str], base_url: str, user: str, password: str, plan: Plan) -> list[str]:
     return [*program, base_url, user, password, json.dumps(plan)]

@@ -17,6 +17,16 @@ const client = new Client({
 const report = (line) => process.stdout.write(JSON.stringify(line) + "\n");
 const variables = (values) => new Variables().setAll(values ?? {});
 
+// Every variable again under another name, with its type.
+async function echo(task) {
+  const again = new Variables();
+  for (const [name, typed] of Object.entries(task.variables.getAllTyped())) {
+    if (typed.type.toLowerCase() === "file") await typed.value.load();
+    again.setTyped(`${name}Back`, typed);
+  }
+  return again;
+}
+
 for (const [topic, steps] of Object.entries(JSON.parse(plan))) {
   let delivery = 0;
   client.subscribe(topic, async ({ task, taskService }) => {
@@ -28,6 +38,14 @@ for (const [topic, steps] of Object.entries(JSON.parse(plan))) {
     } else if (step.do === "fail") {
       const { message, retries } = step;
       await taskService.handleFailure(task, { errorMessage: message, errorDetails: "details of " + message, retries, retryTimeout: 0 });
+    } else if (step.do === "echo") {
+      await taskService.complete(task, await echo(task));
+    } else if (step.do === "extend") {
+      await taskService.extendLock(task, step.duration);
+    } else if (step.do === "lock") {
+      await taskService.lock(task, step.duration);
+    } else if (step.do === "unlock") {
+      await taskService.unlock(task);
     } else {
       await taskService.handleBpmnError(task, step.code, step.message, variables(step.variables));
     }

@@ -23,6 +23,9 @@ CONFIG = {
     "auth_basic": {"username": user, "password": password},
     "asyncResponseTimeout": 500,
     "lockDuration": 20_000,
+    "usePriority": True,
+    # Else JSON comes as the properties of its node, as from Camunda.
+    "deserializeValues": False,
     # After an error the client sleeps 300 seconds unless told otherwise.
     "sleepSeconds": 0.2,
 }
@@ -44,6 +47,10 @@ def handle(task: ExternalTask) -> TaskResult:
     if step["do"] == "fail":
         message = step["message"]
         return task.failure(message, "details of " + message, max_retries=step["retries"], retry_timeout=0)
+    if step["do"] == "echo":
+        # With its type, as the client lets one give it.
+        names = [name for name in task.get_variables() if task.get_variable(name, with_meta=True)["type"] != "File"]
+        return task.complete({f"{name}Back": task.get_variable(name, with_meta=True) for name in names})
     return task.bpmn_error(step["code"], step.get("message"), step.get("variables") or {})
 
 
