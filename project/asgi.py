@@ -1,9 +1,9 @@
-"""The door for ASGI servers."""
+"""The door for ASGI servers; `manage.py serve` uses it. WEB_THREADS: the threads in which Django works, in each process."""
 
 import os
 
-from django.core.asgi import get_asgi_application
-
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "project.settings")
 
-application = get_asgi_application()
+from workflow_engine.rest.asgi import django_in_threads
+
+application = django_in_threads(threads=int(os.environ.get("WEB_THREADS", "4")))

@@ -1,19 +1,38 @@
 """How the web server is started, told in one place for `manage.py serve`, the demo and the tests."""
 
+import contextlib
 import os
+import resource
 import sys
 
+# Long polls count as requests under way, and each has an open connection.
+MOST_REQUESTS = 8_192
 
-def command(host: str, port: int, workers: int, threads: int) -> list[str]:
+
+def command(host: str, port: int, workers: int, threads: int, interface: str) -> list[str]:
     """The server's command line; the process it starts ends cleanly on SIGTERM and SIGINT."""
     return [
-        *(sys.executable, "-m", "granian", "project.wsgi:application", "--interface", "wsgi"),
-        *("--host", host, "--port", str(port), "--workers", str(workers), "--blocking-threads", str(threads)),
-        # A thread that goes takes its database connection with it, so threads stay through quiet minutes.
-        *("--blocking-threads-idle-timeout", "600"),
+        *(sys.executable, "-m", "granian", f"project.{interface}:application", "--interface", interface),
+        *("--host", host, "--port", str(port), "--workers", str(workers)),
+        *(_ASGI if interface == "asgi" else ("--blocking-threads", str(threads), *_WSGI)),
         # An open keep-alive connection of an idle client must not hold up the end.
         *("--workers-kill-timeout", "10", "--log-level", "warning"),
     ]
+
+
+# The threads are the application's own: it reads WEB_THREADS.
+_ASGI = ("--backpressure", str(MOST_REQUESTS))
+# A thread that goes takes its database connection with it, so threads stay through quiet minutes.
+_WSGI = ("--blocking-threads-idle-timeout", "600")
+
+
+def allow_many_connections() -> None:
+    """As many as the system lets this process have: the usual 1,024 files are few for a server where clients wait."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    wanted = MOST_REQUESTS if hard == resource.RLIM_INFINITY else min(MOST_REQUESTS, hard)
+    if soft != resource.RLIM_INFINITY and soft < wanted:
+        with contextlib.suppress(ValueError, OSError):
+            resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, hard))
 
 
 def options_from_environment() -> dict[str, int | str]:
@@ -22,4 +41,5 @@ def options_from_environment() -> dict[str, int | str]:
         "port": int(os.environ.get("PORT", "8000")),
         "workers": int(os.environ.get("WEB_WORKERS", "2")),
         "threads": int(os.environ.get("WEB_THREADS", "4")),
+        "interface": os.environ.get("WEB_INTERFACE", "asgi"),
     }

@@ -18,6 +18,7 @@ class WorkflowEngineConfig(AppConfig):
 
         from workflow_engine import checks  # noqa: F401
         from workflow_engine.services import installation
+        from workflow_engine.wakeup import checks as wakeup_checks  # noqa: F401
 
         post_migrate.connect(installation.prepare, sender=self)
 

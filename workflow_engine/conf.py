@@ -30,6 +30,11 @@ class EngineSettings:
     max_lock_duration: timedelta = timedelta(hours=24)  # of an external task
     job_lock_duration: timedelta = timedelta(minutes=5)  # of a job, while a sweeper runs it
     async_response_timeout: timedelta = timedelta(minutes=30)  # the longest long poll
+    look_interval: timedelta = timedelta(
+        milliseconds=200
+    )  # of a process in which long polls wait, for work it was not told of
+    notifications: bool = True  # PostgreSQL's NOTIFY tells other processes of new work
+    notification_database: str | None = None  # an alias of DATABASES that leads past a pooler; None: the engine's own
     max_activities_per_command: int = 10_000  # a command that enters more stops instead of spinning for ever
     max_call_depth: int = 50  # call activities within call activities
     max_multi_instance: int = 100_000  # children of one multi-instance activity

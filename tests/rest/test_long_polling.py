@@ -14,9 +14,14 @@ from django.test import RequestFactory
 from tests.rest.conftest import Api, basic, external_task_process
 from workflow_engine import wakeup
 from workflow_engine.rest import long_polling
+from workflow_engine.rest.long_polling import Wish
 from workflow_engine.rest.resources.external_task import fetch
 
 REQUEST = RequestFactory().post("/")
+
+
+def wish(seconds: float) -> Wish:
+    return Wish(topics=("a",), seconds=seconds)
 
 
 @contextmanager
@@ -67,15 +72,15 @@ def test_what_is_there_is_given_at_once() -> None:
         looks.append(1)
         return [1]
 
-    assert long_polling.poll(REQUEST, ["a"], 10, look) == [1]
+    assert long_polling.poll(REQUEST, wish(10), look) == [1]
     assert len(looks) == 1
-    assert long_polling.poll(REQUEST, ["a"], 0, list) == []
+    assert long_polling.poll(REQUEST, wish(0), list) == []
 
 
 @pytest.mark.django_db
 def test_the_time_ends() -> None:
     started = time.monotonic()
-    assert long_polling.poll(REQUEST, ["a"], 0.3, list) == []
+    assert long_polling.poll(REQUEST, wish(0.3), list) == []
     assert 0.3 <= time.monotonic() - started < 3
     assert long_polling.waiting_threads() == 0
 
@@ -83,10 +88,10 @@ def test_the_time_ends() -> None:
 @pytest.mark.django_db
 def test_too_many_who_wait_are_answered_at_once(settings: Any) -> None:
     settings.WORKFLOW_ENGINE = {"REST": {"max_waiting_threads": 1}}
-    with in_thread(lambda: long_polling.poll(REQUEST, ["a"], 1, list)):
+    with in_thread(lambda: long_polling.poll(REQUEST, wish(1), list)):
         wait_until(lambda: long_polling.waiting_threads() == 1)
         started = time.monotonic()
-        assert long_polling.poll(REQUEST, ["a"], 10, list) == []
+        assert long_polling.poll(REQUEST, wish(10), list) == []
         assert time.monotonic() - started < 0.5
     assert long_polling.waiting_threads() == 0
 
@@ -104,7 +109,7 @@ def test_a_client_that_hung_up_gets_nothing() -> None:
             return []
         return [1]
 
-    assert long_polling.poll(request, ["a"], 5, look) == []
+    assert long_polling.poll(request, wish(5), look) == []
     assert len(looks) == 1
     ours.close()
 
@@ -120,7 +125,7 @@ def test_an_error_while_looking_frees_the_place() -> None:
         return []
 
     with pytest.raises(RuntimeError):
-        long_polling.poll(REQUEST, ["a"], 5, look)
+        long_polling.poll(REQUEST, wish(5), look)
     assert long_polling.waiting_threads() == 0
     assert wakeup._waiters == {}
 

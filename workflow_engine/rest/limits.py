@@ -17,9 +17,9 @@ class Limits:
     max_variables: int = 1_000  # in one request
     max_page_size: int = 10_000  # rows in one answer
     max_topics: int = 200  # in one fetchAndLock
-    max_waiting_threads: int = (
-        4  # long polls at once in a process: half of its threads, the others stay free for short requests
-    )
+    max_waiting_requests: int = 1_000  # long polls at once in a process under an ASGI server
+    # The same where each takes a thread: half of the threads, so that the others stay free for short requests.
+    max_waiting_threads: int = 4
     # From the engine's own settings.
     max_variable_bytes: int
     max_tasks: int  # in one fetchAndLock

@@ -1,43 +1,66 @@
-"""Waiting for external tasks inside the server's thread, as plain WSGI must: bounded, without a transaction, woken early.
-
-The waiting itself belongs to this module only, so that another server interface can wait in another way.
+"""Waiting for external tasks: under our ASGI application at a place outside Django, see `rest.asgi`; else, as plain WSGI must,
+inside the server's thread: bounded, without a transaction, woken early.
 """
 
 from __future__ import annotations
 
+import logging
 import random
 import select
 import socket
 import threading
 import time
-from collections.abc import Callable, Iterable, Sized
+from collections.abc import Callable, Sized
+from dataclasses import dataclass
 from typing import TypeVar
 
+from django.core.handlers.asgi import ASGIRequest
 from django.db import connection
 from django.http import HttpRequest
 
 from workflow_engine import wakeup
 from workflow_engine.rest.limits import limits
 
+logger = logging.getLogger("workflow_engine.rest")
+
 Tasks = TypeVar("Tasks", bound=Sized)
+
+# In the WSGI environment of a request that can wait outside of Django. No header can pose as it.
+PLACE = "workflow_engine.place"
 
 # News from this process comes at once; from others it is found by looking again after this time.
 LOOK_AGAIN_SECONDS = (0.2, 0.5)
 
 _lock = threading.Lock()
 _waiting = 0
+_has_warned = False
 
 
-def poll(request: HttpRequest, topics: Iterable[str], seconds: float, look: Callable[[], Tasks]) -> Tasks:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wish:
+    """What a request waits for, and how long. `is_selective`: not every task of its topics will do."""
+
+    topics: tuple[str, ...]
+    seconds: float
+    max_tasks: int = 1
+    is_selective: bool = False
+
+
+def poll(request: HttpRequest, wish: Wish, look: Callable[[], Tasks]) -> Tasks:
     """What `look` finds: at once, or within the time. It is called again and again until it finds something."""
-    if seconds <= 0:
+    place = request.META.get(PLACE)
+    if place is not None:
+        found: Tasks = place.poll(wish, look)
+        return found
+    if wish.seconds <= 0:
         return look()
-    with wakeup.waiting(topics) as waiter:
+    _warn_once(request)
+    with wakeup.waiting(wish.topics) as waiter:
         found = look()
         if found or not _enter():
             return found
         try:
-            deadline = time.monotonic() + seconds
+            deadline = time.monotonic() + wish.seconds
             while not found and (left := deadline - time.monotonic()) > 0:
                 _release_pooled_connection()
                 waiter.wait(min(left, random.uniform(*LOOK_AGAIN_SECONDS)))  # noqa: S311 - spreads the looks, guards nothing
@@ -47,6 +70,16 @@ def poll(request: HttpRequest, topics: Iterable[str], seconds: float, look: Call
             return found
         finally:
             _leave()
+
+
+def _warn_once(request: HttpRequest) -> None:
+    global _has_warned
+    if isinstance(request, ASGIRequest) and not _has_warned:
+        _has_warned = True
+        logger.warning(
+            "fetchAndLock waits in a thread, although the server speaks ASGI: wrap the site's application with"
+            " workflow_engine.rest.asgi.with_long_polling, and it will need none."
+        )
 
 
 def _enter() -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from django.db import connections, router
+from django.db.backends.base.base import BaseDatabaseWrapper
 
 from workflow_engine.models import Execution
 from workflow_engine.store.dialect import Dialect
@@ -18,7 +19,11 @@ def alias(using: str | None = None) -> str:
 
 
 def dialect(using: str | None = None) -> Dialect:
-    connection = connections[alias(using)]
+    return dialect_of(connections[alias(using)])
+
+
+def dialect_of(connection: BaseDatabaseWrapper) -> Dialect:
+    """For a connection that its owner has opened beside the thread's own."""
     kind = DIALECTS.get(connection.vendor)
     if kind is None:
         raise NotImplementedError(f"The workflow engine runs on PostgreSQL and SQLite, not on {connection.vendor}.")

@@ -20,8 +20,8 @@ from workflow_engine.store.topics import Only, Topic, filters
 from workflow_engine.store.writes import updates
 
 # As in the conditions of the partial indexes, word for word: SQLite compares texts.
-_FREE = 't."worker_id" IS NULL AND NOT t."is_suspended" AND (t."retries" IS NULL OR t."retries" > 0)'
-_HELD = 't."worker_id" IS NOT NULL AND NOT t."is_suspended" AND (t."retries" IS NULL OR t."retries" > 0)'
+FREE = 't."worker_id" IS NULL AND NOT t."is_suspended" AND (t."retries" IS NULL OR t."retries" > 0)'
+HELD = 't."worker_id" IS NOT NULL AND NOT t."is_suspended" AND (t."retries" IS NULL OR t."retries" > 0)'
 LOCK_COLUMNS = ("worker_id", "lock_expiration_time", "lock_token")
 _ORDERS = {
     (True, None): 't."priority" DESC, t."id"',
@@ -70,7 +70,7 @@ def find(dialect: Dialect, wanted: Candidates, *, lock: bool = True) -> tuple[li
 def _candidates(dialect: Dialect, wanted: Candidates, lock: bool) -> tuple[str, list[Any]]:
     now, now_params = _now(dialect)
     order = _ORDERS[wanted.use_priority, wanted.create_time_order]
-    expired = f'{_HELD} AND t."lock_expiration_time" <= {now}'
+    expired = f'{HELD} AND t."lock_expiration_time" <= {now}'
     table = tables.of_class(state.ExternalTask)
     columns = dialect.column_list(table, "t.")
     locking = dialect.skip_locked_clause if lock else ""
@@ -78,7 +78,7 @@ def _candidates(dialect: Dialect, wanted: Candidates, lock: bool) -> tuple[str, 
     for position, topic in enumerate(wanted.topics):
         conditions, condition_params = filters(topic, wanted.only)
         for state_condition, more, branch_order in (
-            (_FREE, [], order),
+            (FREE, [], order),
             (expired, now_params, 't."lock_expiration_time"'),
         ):
             branches.append(

@@ -34,6 +34,11 @@ class Topic:
     tenant_id_in: tuple[str, ...] | None = None
     include_extension_properties: bool = False
 
+    @property
+    def is_selective(self) -> bool:
+        """Whether some of the topic's tasks will not do."""
+        return bool(filters(self)[0])
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Only:

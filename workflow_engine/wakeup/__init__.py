@@ -1,17 +1,21 @@
-"""Tells those who wait for external tasks, in this process, that there may be some. Knows nothing of HTTP or rows.
+"""Tells those who wait for external tasks that there may be some. Knows nothing of HTTP or rows.
 
     with wakeup.waiting(topics) as waiter:      # before looking, or news between looking and waiting would be lost
         while not (tasks := look()) and waiter.wait(seconds):
             ...
 
-Who commits new or released work calls `announce(topics)` afterwards. Other processes are not told: a waiter looks again by itself.
+Who commits new or released work calls `announce(topics)` afterwards. That reaches this process at once; where a `courier.Courier`
+runs, other processes too. News may be lost on its way, so whoever waits looks again by itself.
 """
 
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from contextlib import contextmanager
+
+Topics = Collection[str] | None
+Tell = Callable[[Topics], None]
 
 
 class Waiter:
@@ -32,6 +36,9 @@ class Waiter:
 
 _lock = threading.Lock()
 _waiters: dict[str, set[Waiter]] = {}
+# Replaced as a whole, so that `announce` reads them without the lock.
+_listeners: tuple[Tell, ...] = ()
+_carriers: tuple[Tell, ...] = ()
 
 
 @contextmanager
@@ -50,8 +57,38 @@ def waiting(topics: Iterable[str]) -> Iterator[Waiter]:
                     del _waiters[name]
 
 
-def announce(topics: Iterable[str] | None = None) -> None:
-    """There may be work for these topics (None: for any). Costs nothing where nobody waits."""
+def listen(tell: Tell) -> None:
+    """From now on `tell` hears of all news of this process and of others. It must be quick and may be called by any thread."""
+    global _listeners
+    with _lock:
+        _listeners = (*_listeners, tell)
+
+
+def carry(tell: Tell) -> None:
+    """From now on `tell` hears of the news of this process, to bring them to others."""
+    global _carriers
+    with _lock:
+        _carriers = (*_carriers, tell)
+
+
+def forget(tell: Tell) -> None:
+    global _listeners, _carriers
+    with _lock:
+        _listeners = tuple(other for other in _listeners if other != tell)
+        _carriers = tuple(other for other in _carriers if other != tell)
+
+
+def announce(topics: Topics = None) -> None:
+    """There may be work for these topics (None: for any). Costs next to nothing where nobody waits."""
+    tell_here(topics)
+    for carrier in _carriers:
+        carrier(topics)
+
+
+def tell_here(topics: Topics) -> None:
+    """News from another process."""
+    for listener in _listeners:
+        listener(topics)
     if not _waiters:
         return
     with _lock:

@@ -23,6 +23,12 @@ class Command(BaseCommand):
         parser.add_argument(
             "--threads", type=int, default=defaults["threads"], help="threads in each process (WEB_THREADS)"
         )
+        parser.add_argument(
+            "--interface",
+            choices=("asgi", "wsgi"),
+            default=defaults["interface"],
+            help="asgi: long polls need no thread; wsgi: a little less work for each request (WEB_INTERFACE)",
+        )
 
     def handle(self, *args: Any, **options: Any) -> None:
         call_command("migrate", interactive=False, verbosity=options["verbosity"])
@@ -32,6 +38,10 @@ class Command(BaseCommand):
         self.stdout.write(f"REST API at {base}/engine-rest/, admin at {base}/admin/; Ctrl-C ends it.")
         self.stdout.flush()
         connections.close_all()
-        command = server.command(options["host"], options["port"], options["workers"], options["threads"])
+        os.environ["WEB_THREADS"] = str(options["threads"])
+        server.allow_many_connections()
+        command = server.command(
+            options["host"], options["port"], options["workers"], options["threads"], options["interface"]
+        )
         # Replaced, not started: signals reach the server itself, and nothing is left to supervise.
         os.execv(command[0], command)  # noqa: S606 - a fixed command line, no shell

@@ -79,7 +79,9 @@ class Command(BaseCommand):
 
     def _start(self, processes: Processes, base: str, options: dict[str, Any], stop: threading.Event) -> None:
         serve = server.options_from_environment()
-        command = server.command(options["host"], options["port"], int(serve["workers"]), int(serve["threads"]))
+        command = server.command(
+            options["host"], options["port"], int(serve["workers"]), int(serve["threads"]), str(serve["interface"])
+        )
         processes.start("server", command)
         while not stop.is_set() and not processes.ended() and not _answers(f"{base}/admin/login/"):
             stop.wait(0.1)

@@ -21,6 +21,7 @@ from workflow_engine.models import Job
 from workflow_engine.sweeper import external_task_locks, history_cleanup, idempotency_keys, jobs
 from workflow_engine.sweeper.counts import Counts
 from workflow_engine.sweeper.loop import Sweeper
+from workflow_engine.wakeup import courier
 
 # Of jobs that jobs of the same --once pass have made.
 GENERATIONS = 20
@@ -70,7 +71,9 @@ class Command(BaseCommand):
         grace = timedelta(seconds=options["lock_grace"])
         sweeper = Sweeper(owner, threads=threads, poll=options["poll"], tell=self._tell, lock_grace=grace)
         self._say(f"Sweeper {owner} is looking for due jobs (threads: {threads}).")
-        sweeper.run(self._is_stopped)
+        # Workers that wait hear at once of the tasks that jobs make.
+        with courier.carrying():
+            sweeper.run(self._is_stopped)
         self._say("Sweeper has ended.")
 
     def _sweep_once(self, owner: str, grace: timedelta) -> None:

@@ -2,6 +2,7 @@
 
 from workflow_engine.services.external_task.answers import bpmn_error, complete, failure, set_retries
 from workflow_engine.services.external_task.fetching import fetch_and_lock
+from workflow_engine.services.external_task.giving_back import give_back
 from workflow_engine.services.external_task.locking import extend_lock, lock, set_priority, unlock
 from workflow_engine.services.results import LockedExternalTask
 from workflow_engine.store.topics import Topic
@@ -14,6 +15,7 @@ __all__ = [
     "extend_lock",
     "failure",
     "fetch_and_lock",
+    "give_back",
     "lock",
     "set_priority",
     "set_retries",

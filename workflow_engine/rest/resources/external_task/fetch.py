@@ -13,7 +13,7 @@ from workflow_engine.rest.base import EngineView
 from workflow_engine.rest.dates import format_date
 from workflow_engine.rest.errors import RestError
 from workflow_engine.rest.limits import limits
-from workflow_engine.rest.long_polling import poll
+from workflow_engine.rest.long_polling import Wish, poll
 from workflow_engine.rest.request_body import Body
 from workflow_engine.rest.variables.accepted import plain_values
 from workflow_engine.rest.variables.presented import presented_variables
@@ -45,8 +45,14 @@ class FetchAndLock(EngineView):
         deserialized = {
             topic.topic_name for topic, item in zip(topics, items, strict=True) if item.boolean("deserializeValues")
         }
-        names = [topic.topic_name for topic in topics]
-        tasks = poll(request._request, names, wait / 1000, lambda: service.fetch_and_lock(topics=topics, **arguments))
+        wish = Wish(
+            topics=tuple(topic.topic_name for topic in topics),
+            seconds=wait / 1000,
+            max_tasks=arguments["max_tasks"],
+            is_selective=any(topic.is_selective for topic in topics)
+            or (wait > 0 and self.visibility is not None and self.visibility.may_withhold_tasks),
+        )
+        tasks = poll(request._request, wish, lambda: service.fetch_and_lock(topics=topics, **arguments))
         return json_answer([_locked_task_json(task, task.topic_name in deserialized) for task in tasks])
 
     def _topics(self, body: Body) -> list[Body]:

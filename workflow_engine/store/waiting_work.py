@@ -1,0 +1,43 @@
+"""Which of some topics have tasks that a fetch may find now. Nothing is locked: the answer is a hint for those who wait."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Collection
+from typing import Any
+
+from workflow_engine import clock
+from workflow_engine.engine import state
+from workflow_engine.store import codec, tables
+from workflow_engine.store.dialect import Dialect
+from workflow_engine.store.fetch import FREE, HELD
+
+
+def topics_with_work(dialect: Dialect, topics: Collection[str]) -> set[str]:
+    """Statement "topics with work": one index range for each topic, whatever the number of its tasks."""
+    if not topics:
+        return set()
+    names = list(topics)
+    sql, params = _postgresql(names) if dialect.connection.vendor == "postgresql" else _sqlite(dialect, names)
+    return {str(name) for (name,) in dialect.fetch(sql, params)}
+
+
+def _postgresql(names: list[str]) -> tuple[str, list[Any]]:
+    # With an order and a limit the planner reads the index; it would rather hash all tasks for an EXISTS.
+    table = tables.of_class(state.ExternalTask).name
+    free = f'SELECT 1 FROM "{table}" t WHERE t."topic_name" = w.name AND {FREE} ORDER BY t."id" LIMIT 1'  # noqa: S608
+    expired = (
+        f'SELECT 1 FROM "{table}" t WHERE t."topic_name" = w.name AND {HELD}'  # noqa: S608
+        f' AND t."lock_expiration_time" <= {clock.expression()} ORDER BY t."lock_expiration_time" LIMIT 1'
+    )
+    either = f"(SELECT 1 FROM (({free}) UNION ALL ({expired})) e LIMIT 1) x"  # noqa: S608
+    return f"SELECT w.name FROM unnest(%s::text[]) AS w(name) CROSS JOIN LATERAL {either}", [names]  # noqa: S608
+
+
+def _sqlite(dialect: Dialect, names: list[str]) -> tuple[str, list[Any]]:
+    table = tables.of_class(state.ExternalTask).name
+    free = f'SELECT 1 FROM "{table}" t WHERE t."topic_name" = w.value AND {FREE}'  # noqa: S608
+    expired = f'SELECT 1 FROM "{table}" t WHERE t."topic_name" = w.value AND {HELD} AND t."lock_expiration_time" <= %s'  # noqa: S608
+    now = codec.time_to_text(clock.now(dialect.connection.alias))
+    sql = f"SELECT w.value FROM json_each(%s) w WHERE EXISTS ({free}) OR EXISTS ({expired})"  # noqa: S608
+    return sql, [json.dumps(names), now]
