@@ -20,6 +20,7 @@ from workflow_engine.admin.filters import ActivityFilter, ChoiceFilter, Definiti
 from workflow_engine.admin.job_operations import OPERATIONS
 from workflow_engine.admin.search import InstanceSearch
 from workflow_engine.models import HistoricJobLog, Job
+from workflow_engine.services.suspension_jobs import TIMERS
 
 
 class JobStateFilter(ChoiceFilter):
@@ -43,8 +44,8 @@ class KindFilter(ChoiceFilter):
     title = gettext_lazy("kind")
     parameter_name = "kind"
     choices_given = {
-        "timer": (gettext_lazy("timers"), Q(handler_type__startswith="timer")),
-        "async": (gettext_lazy("asynchronous continuations"), ~Q(handler_type__startswith="timer")),
+        "timer": (gettext_lazy("timers"), TIMERS),
+        "async": (gettext_lazy("asynchronous continuations"), ~TIMERS),
     }
 
 

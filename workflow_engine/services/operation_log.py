@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -63,6 +63,14 @@ def write(entries: Sequence[Entry], user: str | None, using: str) -> None:
     """Writes one operation in the current transaction."""
     if user is not None and entries:
         database.dialect(using).write(inserts_of(entries, user, clock.now(using)))
+
+
+def suspension(entry: Entry, is_suspended: bool, execution_date: datetime | None) -> list[Entry]:
+    """Also the date, where it happens later."""
+    entries = [replace(entry, property="suspensionState", new_value="suspended" if is_suspended else "active")]
+    if execution_date is not None:
+        entries.append(replace(entry, property="executionDate", new_value=execution_date))
+    return entries
 
 
 def text_of(value: Any) -> str | None:

@@ -116,6 +116,12 @@ def act_for(visibility: Visibility | None) -> None:
     _current.set(visibility)
 
 
+def sees_everything() -> bool:
+    """Whether the caller at hand may see the rows of all tenants and definitions, also those to come."""
+    seen = current()
+    return seen is None or (seen.tenants is None and seen.definitions is None and not seen.topics)
+
+
 def visible(rows: Rows) -> Rows:
     """Those of the rows that the caller at hand may see."""
     seen = current()

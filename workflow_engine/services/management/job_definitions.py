@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -9,11 +10,19 @@ from django.db import transaction
 
 from workflow_engine import ids, models
 from workflow_engine.engine.errors import BadInput, NotFound
-from workflow_engine.services import operation_log
+from workflow_engine.services import operation_log, suspension_jobs
+from workflow_engine.services.command import unit_of_work
+from workflow_engine.services.management.job_definition_suspension import (
+    INCLUDED,
+    change_suspension,
+    handler_type,
+    operation_type,
+)
 from workflow_engine.services.management.jobs import set_job_retries
 from workflow_engine.services.visibility import acting_for
 from workflow_engine.services.who import name_of
 from workflow_engine.store import database
+from workflow_engine.store.retry import repeating
 
 
 def set_job_definition_retries(
@@ -42,18 +51,31 @@ def set_job_definition_suspended(
     is_suspended: bool,
     *,
     include_jobs: bool = False,
+    execution_date: datetime | None = None,
     user: Any = None,
     using: str | None = None,
 ) -> None:
+    """With a date a job does it then, also if that is over."""
     alias = database.alias(using)
-    with transaction.atomic(using=alias):
-        definition = _find(job_definition_id, alias)
-        definition.is_suspended = is_suspended
-        definition.save(using=alias, update_fields=["is_suspended"])
-        if include_jobs:
-            models.Job.objects.using(alias).filter(job_definition_id=definition.pk).update(is_suspended=is_suspended)
-        operation = "SuspendJobDefinition" if is_suspended else "ActivateJobDefinition"
-        _log(definition, operation, "suspensionState", None, "suspended" if is_suspended else "active", user, alias)
+
+    def change() -> None:
+        with unit_of_work(alias) as work:
+            definition = _find(job_definition_id, alias)
+            if execution_date is None:
+                change_suspension([definition.pk], is_suspended, include_jobs, alias)
+            else:
+                suspension_jobs.insert(
+                    work,
+                    handler_type(is_suspended),
+                    {"named": {"pk": str(definition.pk)}, INCLUDED: include_jobs},
+                    execution_date,
+                    deployment_id=str(definition.deployment_id) if definition.deployment_id else None,
+                    tenant_id=definition.tenant_id,
+                )
+            changed = _entry(definition, operation_type(is_suspended))
+            operation_log.write(operation_log.suspension(changed, is_suspended, execution_date), name_of(user), alias)
+
+    repeating(alias, change)
 
 
 def set_job_definition_priority(
@@ -87,15 +109,16 @@ def _find(job_definition_id: str, using: str) -> models.JobDefinition:
 def _log(
     definition: models.JobDefinition, operation: str, changed: str, before: Any, after: Any, user: Any, using: str
 ) -> None:
-    entry = operation_log.Entry(
+    entry = replace(_entry(definition, operation), property=changed, org_value=before, new_value=after)
+    operation_log.write([entry], name_of(user), using)
+
+
+def _entry(definition: models.JobDefinition, operation: str) -> operation_log.Entry:
+    return operation_log.Entry(
         operation_type=operation,
         entity_type="JobDefinition",
-        property=changed,
-        org_value=before,
-        new_value=after,
         job_definition_id=str(definition.pk),
         process_definition_id=definition.process_definition_id,
         process_definition_key=definition.process_definition_key,
         tenant_id=definition.tenant_id,
     )
-    operation_log.write([entry], name_of(user), using)

@@ -16,6 +16,7 @@ from workflow_engine.engine.history import JobLogged
 from workflow_engine.engine.state import Job
 from workflow_engine.services import history_cleanup
 from workflow_engine.services.command import Session, execute, session
+from workflow_engine.services.management import delayed_suspension
 from workflow_engine.services.who import name_of
 from workflow_engine.store import database
 from workflow_engine.store.retry import repeating
@@ -47,6 +48,9 @@ def _in_session(using: str, user: str | None, job_id: str, lock_owner: str | Non
         job = _locked_job(current, job_id)
         if lock_owner is not None and job.lock_owner != lock_owner:
             raise LockLost(f"Job '{job_id}' is not held by '{lock_owner}' any more.")
+        if isinstance(command, c.ExecuteJob) and delayed_suspension.is_one(job):
+            delayed_suspension.execute(current, job)
+            return
         current.engine.execute(command)
 
 

@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from datetime import datetime
 from typing import Any
 
 from django.db import transaction
 
 from workflow_engine import ids, models
-from workflow_engine.services import operation_log
+from workflow_engine.services import operation_log, suspension_jobs
+from workflow_engine.services.command import unit_of_work
+from workflow_engine.services.management.job_definition_suspension import INCLUDED, handler_type, operation_type
 from workflow_engine.services.management.job_definitions import set_job_definition_suspended
-from workflow_engine.services.visibility import visible
+from workflow_engine.services.visibility import sees_everything, visible
 from workflow_engine.services.who import name_of
 from workflow_engine.store import database
+from workflow_engine.store.retry import repeating
+from workflow_engine.store.unit_of_work import UnitOfWork
 
 
 def set_jobs_suspended(
@@ -60,19 +66,57 @@ def set_job_definitions_suspended(
     process_definition_key: str | None = None,
     tenant_id: str | None = None,
     include_jobs: bool = False,
+    execution_date: datetime | None = None,
     user: Any = None,
     using: str | None = None,
 ) -> None:
-    """Of a process definition, or of all versions of a key."""
+    """Of a process definition, or of all versions of a key; at a later date also of those that are deployed until then.
+    Who may not see every definition changes what he sees now."""
     alias = database.alias(using)
-    named = {
+    given = {
         "process_definition_id": process_definition_id,
         "process_definition_key": process_definition_key,
         "tenant_id": tenant_id,
     }
-    rows = models.JobDefinition.objects.using(alias).filter(
-        **{name: value for name, value in named.items() if value is not None}
+    named = {name: value for name, value in given.items() if value is not None}
+
+    def change() -> None:
+        with unit_of_work(alias) as work:
+            rows = visible(models.JobDefinition.objects.using(alias).filter(**named)).order_by("pk")
+            if execution_date is not None and sees_everything():
+                _plan(work, named, is_suspended, include_jobs, execution_date, user)
+                return
+            for found in list(rows.values_list("pk", flat=True)):
+                set_job_definition_suspended(
+                    str(found),
+                    is_suspended,
+                    include_jobs=include_jobs,
+                    execution_date=execution_date,
+                    user=user,
+                    using=alias,
+                )
+
+    repeating(alias, change)
+
+
+def _plan(
+    work: UnitOfWork,
+    named: Mapping[str, str],
+    is_suspended: bool,
+    include_jobs: bool,
+    execution_date: datetime,
+    user: Any,
+) -> None:
+    rows = models.JobDefinition.objects.using(work.using).filter(**named)
+    deployments = rows.order_by("-process_definition__version").values_list("deployment_id", flat=True)
+    deployment_id = deployments.first()
+    suspension_jobs.insert(
+        work,
+        handler_type(is_suspended),
+        {"named": named, INCLUDED: include_jobs},
+        execution_date,
+        deployment_id=str(deployment_id) if deployment_id else None,
+        tenant_id=named.get("tenant_id", ""),
     )
-    with transaction.atomic(using=alias):
-        for found in list(visible(rows).order_by("pk").values_list("pk", flat=True)):
-            set_job_definition_suspended(str(found), is_suspended, include_jobs=include_jobs, user=user, using=alias)
+    changed = operation_log.Entry(operation_type=operation_type(is_suspended), entity_type="JobDefinition", **named)
+    operation_log.write(operation_log.suspension(changed, is_suspended, execution_date), name_of(user), work.using)

@@ -6,6 +6,7 @@ from workflow_engine.services.repository.removing import delete_deployment, dele
 from workflow_engine.services.repository.suspension import (
     activate_process_definition,
     set_history_time_to_live,
+    set_key_suspended,
     set_suspended,
     suspend_process_definition,
 )
@@ -22,6 +23,7 @@ __all__ = [
     "model",
     "redeploy",
     "set_history_time_to_live",
+    "set_key_suspended",
     "set_suspended",
     "static_called_definitions",
     "suspend_process_definition",

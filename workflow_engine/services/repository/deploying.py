@@ -8,9 +8,9 @@ from datetime import datetime
 from typing import Any
 
 from workflow_engine import bpmn, ids, models
-from workflow_engine.engine.errors import BadInput, NotFound
+from workflow_engine.engine.errors import NotFound
 from workflow_engine.services import operation_log
-from workflow_engine.services.repository import camunda_forms, checking, triggers
+from workflow_engine.services.repository import camunda_forms, checking, suspension, triggers
 from workflow_engine.services.repository.locking import lock_deployments
 from workflow_engine.services.results import DeploymentResult
 from workflow_engine.services.who import name_of
@@ -34,13 +34,9 @@ def deploy(
     """Stores the resources and makes a new version of every process in them. Raises InvalidModel with all problems of all files.
 
     With duplicate filtering nothing is stored if the newest deployments of this name and source hold the same resources;
-    with `deploy_changed_only` only those that differ are.
+    with `deploy_changed_only` only those that differ are. With `activation_time` the new definitions are suspended until then.
     """
     checking.check_resources(resources, name, tenant_id)
-    if activation_time is not None:
-        raise BadInput(
-            "Cannot deploy with an activation time: that is not supported yet. Suspend the definition instead."
-        )
     parsed, forms = checking.parse(resources), camunda_forms.parse(resources)
     alias = database.alias(using)
 
@@ -55,7 +51,7 @@ def deploy(
             deployment = _store_resources(chosen, name, source, tenant_id, work)
             camunda_forms.store({key: forms[key] for key in chosen if key in forms}, deployment, alias)
             processes = [process for resource in chosen for process in parsed.get(resource, ())]
-            return _store_definitions(work, deployment, processes, name_of(user))
+            return _store_definitions(work, deployment, processes, activation_time, name_of(user))
 
     return repeating(alias, store)
 
@@ -124,11 +120,16 @@ def _store_resources(
 
 
 def _store_definitions(
-    work: UnitOfWork, deployment: models.Deployment, processes: Sequence[bpmn.ProcessDefinition], user: str | None
+    work: UnitOfWork,
+    deployment: models.Deployment,
+    processes: Sequence[bpmn.ProcessDefinition],
+    activation_time: datetime | None,
+    user: str | None,
 ) -> DeploymentResult:
     rows = []
     for process in processes:
         row = _definition_row(process, deployment, work.using)
+        row.is_suspended = activation_time is not None
         row.save(using=work.using, force_insert=True)
         definitions.identify(process, row)
         models.JobDefinition.objects.using(work.using).bulk_create(_job_definitions(process, row))
@@ -141,6 +142,10 @@ def _store_definitions(
         tenant_id=deployment.tenant_id,
     )
     operation_log.write([entry], user, work.using)
+    if activation_time is not None:
+        suspension.schedule(work, rows, False, activation_time)
+        suspension.log(rows, True, user, work.using)
+        suspension.log(rows, False, user, work.using, execution_date=activation_time)
     warnings = {warning: None for process in processes for warning in process.warnings}
     unknown = [warning for process in processes for warning in checking.unknown_handlers(process)]
     return DeploymentResult(deployment=deployment, definitions=rows, warnings=(*warnings, *unknown))
@@ -179,6 +184,7 @@ def _job_definitions(process: bpmn.ProcessDefinition, row: models.ProcessDefinit
             activity_id=job.activity_id,
             job_type=job.job_type,
             job_configuration=job.configuration,
+            is_suspended=row.is_suspended,
             tenant_id=row.tenant_id,
         )
         for job in process.job_declarations

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -11,14 +11,17 @@ from django.db import transaction
 from workflow_engine import models
 from workflow_engine.engine.commands import SetSuspension
 from workflow_engine.engine.errors import BadInput, DefinitionNotFound
-from workflow_engine.services import operation_log
-from workflow_engine.services.command import execute
+from workflow_engine.services import operation_log, suspension_jobs
+from workflow_engine.services.command import execute, unit_of_work
 from workflow_engine.services.repository.locking import lock_deployments
 from workflow_engine.services.repository.triggers import TIMER_START_EVENT
-from workflow_engine.services.visibility import acting_for
+from workflow_engine.services.visibility import acting_for, sees_everything, visible
 from workflow_engine.services.who import name_of
 from workflow_engine.store import database, definitions
 from workflow_engine.store.retry import repeating
+from workflow_engine.store.unit_of_work import UnitOfWork
+
+INCLUDED = "includeProcessInstances"
 
 
 def suspend_process_definition(
@@ -47,22 +50,111 @@ def set_suspended(
     user: Any = None,
     using: str | None = None,
 ) -> None:
-    if execution_date is not None:
-        raise BadInput("Cannot suspend or activate at a later time: that is not supported yet.")
+    """With a date a job does it then, also if that is over."""
     alias = database.alias(using)
 
     def change() -> None:
-        with transaction.atomic(using=alias):
+        with unit_of_work(alias) as work:
             lock_deployments(alias)
             rows = models.ProcessDefinition.objects.using(alias).filter(pk__in=process_definition_ids)
-            _require(process_definition_ids, list(rows.values_list("pk", flat=True)))
-            rows.update(is_suspended=is_suspended)
-            _suspend_jobs(process_definition_ids, is_suspended, alias)
-            if include_process_instances:
-                _suspend_instances(process_definition_ids, is_suspended, alias)
-            _log(dict(rows.values_list("pk", "tenant_id")), is_suspended, name_of(user), alias)
+            found = list(rows.only("pk", "key", "tenant_id", "deployment_id"))
+            _require(process_definition_ids, [row.pk for row in found])
+            if execution_date is None:
+                _change(process_definition_ids, is_suspended, include_process_instances, alias)
+            else:
+                schedule(work, found, is_suspended, execution_date, include_process_instances=include_process_instances)
+            log(found, is_suspended, name_of(user), alias, execution_date=execution_date)
 
     repeating(alias, change)
+
+
+def set_key_suspended(
+    process_definition_key: str,
+    is_suspended: bool,
+    *,
+    include_process_instances: bool = False,
+    execution_date: datetime | None = None,
+    user: Any = None,
+    using: str | None = None,
+) -> None:
+    """All versions of a key, at a later date also those that are deployed until then. Who may not see every definition
+    changes those that he sees now."""
+    alias = database.alias(using)
+    rows = visible(models.ProcessDefinition.objects.using(alias).of_key(process_definition_key))
+    if execution_date is None or not sees_everything():
+        set_suspended(
+            [row.pk for row in rows],
+            is_suspended,
+            include_process_instances=include_process_instances,
+            execution_date=execution_date,
+            user=user,
+            using=alias,
+        )
+        return
+    configuration = {"processDefinitionKey": process_definition_key, INCLUDED: include_process_instances}
+
+    def plan() -> None:
+        with unit_of_work(alias) as work:
+            newest = rows.first()
+            deployment_id = None if newest is None else str(newest.deployment_id)
+            suspension_jobs.insert(
+                work, _handler_type(is_suspended), configuration, execution_date, deployment_id=deployment_id
+            )
+            of_all = operation_log.Entry(
+                operation_type=_operation_type(is_suspended),
+                entity_type="ProcessDefinition",
+                process_definition_key=process_definition_key,
+            )
+            operation_log.write(operation_log.suspension(of_all, is_suspended, execution_date), name_of(user), alias)
+
+    repeating(alias, plan)
+
+
+def schedule(
+    work: UnitOfWork,
+    rows: Sequence[models.ProcessDefinition],
+    is_suspended: bool,
+    execution_date: datetime,
+    *,
+    include_process_instances: bool = False,
+) -> None:
+    for row in rows:
+        suspension_jobs.insert(
+            work,
+            _handler_type(is_suspended),
+            {"processDefinitionId": row.pk, INCLUDED: include_process_instances},
+            execution_date,
+            deployment_id=str(row.deployment_id),
+            tenant_id=row.tenant_id,
+        )
+
+
+def carry_out(configuration: Mapping[str, Any], is_suspended: bool, using: str) -> None:
+    """What a job was told. Definitions that are gone by now are none of its business."""
+    rows = models.ProcessDefinition.objects.using(using)
+    if "processDefinitionKey" in configuration:
+        rows = rows.of_key(configuration["processDefinitionKey"])
+    else:
+        rows = rows.filter(pk=configuration["processDefinitionId"])
+    lock_deployments(using)
+    _change(list(rows.values_list("pk", flat=True)), is_suspended, bool(configuration[INCLUDED]), using)
+
+
+def _change(definition_ids: Collection[str], is_suspended: bool, include_instances: bool, using: str) -> None:
+    models.ProcessDefinition.objects.using(using).filter(pk__in=definition_ids).update(is_suspended=is_suspended)
+    _suspend_jobs(definition_ids, is_suspended, using)
+    if include_instances:
+        _suspend_instances(definition_ids, is_suspended, using)
+
+
+def _handler_type(is_suspended: bool) -> str:
+    if is_suspended:
+        return suspension_jobs.SUSPEND_PROCESS_DEFINITION
+    return suspension_jobs.ACTIVATE_PROCESS_DEFINITION
+
+
+def _operation_type(is_suspended: bool) -> str:
+    return "SuspendProcessDefinition" if is_suspended else "ActivateProcessDefinition"
 
 
 def _require(wanted: Collection[str], found: Collection[str]) -> None:
@@ -86,19 +178,24 @@ def _suspend_instances(process_definition_ids: Collection[str], is_suspended: bo
             execute(SetSuspension(process_instance_id=str(instance), is_suspended=is_suspended), using=using)
 
 
-def _log(tenant_ids: Mapping[str, str], is_suspended: bool, user: str | None, using: str) -> None:
-    entries = [
-        operation_log.Entry(
-            operation_type="SuspendProcessDefinition" if is_suspended else "ActivateProcessDefinition",
+def log(
+    rows: Sequence[models.ProcessDefinition],
+    is_suspended: bool,
+    user: str | None,
+    using: str,
+    *,
+    execution_date: datetime | None = None,
+) -> None:
+    entries = []
+    for row in rows:
+        changed = operation_log.Entry(
+            operation_type=_operation_type(is_suspended),
             entity_type="ProcessDefinition",
-            property="suspensionState",
-            new_value="suspended" if is_suspended else "active",
-            process_definition_id=process_definition_id,
-            process_definition_key=process_definition_id.rsplit(":", 2)[0],
-            tenant_id=tenant_id,
+            process_definition_id=row.pk,
+            process_definition_key=row.key,
+            tenant_id=row.tenant_id,
         )
-        for process_definition_id, tenant_id in tenant_ids.items()
-    ]
+        entries += operation_log.suspension(changed, is_suspended, execution_date)
     operation_log.write(entries, user, using)
 
 

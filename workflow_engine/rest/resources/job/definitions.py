@@ -16,7 +16,6 @@ from workflow_engine.rest.listing.parameters import any_of, equals, flag, row_id
 from workflow_engine.rest.listing.query import ListQuery
 from workflow_engine.rest.listing.tenants import tenants_or_none
 from workflow_engine.rest.listing.views import CountView, ListView, reading
-from workflow_engine.rest.request_body import Body
 from workflow_engine.rest.resources.job.views import accepted_retries
 from workflow_engine.rest.rows import as_text, find_reference
 from workflow_engine.services import management as service
@@ -80,11 +79,6 @@ class JobDefinitionCount(CountView):
     query = JobDefinitionQuery
 
 
-def refuse_later(body: Body) -> None:
-    if body.date("executionDate") is not None:
-        raise body.refusal("executionDate", "is not supported: suspend and activate at once")
-
-
 class OneView(EngineView):
     def found(self) -> JobDefinition:
         definition: JobDefinition = find_reference(
@@ -118,9 +112,12 @@ class Suspended(OneView):
 
     def put(self, request: Request, definition_id: str) -> HttpResponse:
         body = self.body()
-        refuse_later(body)
         service.set_job_definition_suspended(
-            str(self.found().pk), body.boolean("suspended"), include_jobs=body.boolean("includeJobs"), user=self.user_id
+            str(self.found().pk),
+            body.boolean("suspended"),
+            include_jobs=body.boolean("includeJobs"),
+            execution_date=body.date("executionDate"),
+            user=self.user_id,
         )
         return no_content()
 

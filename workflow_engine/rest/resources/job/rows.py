@@ -17,8 +17,8 @@ from workflow_engine.rest.listing.parameters import Parameter, compare, equals, 
 from workflow_engine.rest.listing.query import ListQuery
 from workflow_engine.rest.listing.tenants import tenants_or_none
 from workflow_engine.rest.rows import as_text
+from workflow_engine.services.suspension_jobs import TIMERS
 
-IS_TIMER = Q(handler_type__startswith="timer")
 _COMPARISONS = {"gt": "gt", "lt": "lt", "eq": "exact"}
 
 
@@ -69,8 +69,8 @@ class JobQuery(ListQuery):
         "activityId": equals("activity_id"),
         "withRetriesLeft": flag(Q(retries__gt=0)),
         "executable": flag(_executable),
-        "timers": flag(IS_TIMER),
-        "messages": flag(~IS_TIMER),
+        "timers": flag(TIMERS),
+        "messages": flag(~TIMERS),
         "dueDates": _when("due_date"),
         "createTimes": _when("create_time"),
         "withException": flag(Q(exception_message__isnull=False)),

@@ -12,7 +12,6 @@ from workflow_engine.rest.answers import no_content
 from workflow_engine.rest.base import EngineView
 from workflow_engine.rest.errors import RestError
 from workflow_engine.rest.request_body import Body
-from workflow_engine.rest.resources.job.definitions import refuse_later
 from workflow_engine.services import management as service
 
 MAX_DEFINITION_ID = 320
@@ -43,11 +42,11 @@ class JobDefinitions(EngineView):
     def put(self, request: Request) -> HttpResponse:
         body = self.body()
         refuse_single(body, ["jobDefinitionId"], _OF_DEFINITIONS)
-        refuse_later(body)
         service.set_job_definitions_suspended(
             body.boolean("suspended"),
             **chosen(body, _OF_DEFINITIONS),
             include_jobs=body.boolean("includeJobs"),
+            execution_date=body.date("executionDate"),
             user=self.user_id,
         )
         return no_content()

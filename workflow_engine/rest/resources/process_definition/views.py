@@ -141,20 +141,20 @@ class Suspended(DefinitionView):
                 raise RestError(
                     "The definition is named by the address: processDefinitionId and processDefinitionKey cannot be given with it."
                 )
-            definitions = [self.definition()]
+            by_id = self.definition().pk
         elif bool(by_id) == bool(by_key):
             raise RestError(
                 "Either processDefinitionId or processDefinitionKey must be given to change the suspension state."
             )
+        elif by_id:
+            by_id = find_definition(by_id).pk
+        how: dict[str, Any] = {
+            "include_process_instances": body.boolean("includeProcessInstances"),
+            "execution_date": body.date("executionDate"),
+            "user": self.user_id,
+        }
+        if by_id:
+            service.set_suspended([by_id], body.boolean("suspended"), **how)
         else:
-            definitions = (
-                [find_definition(by_id)] if by_id else list(visible(ProcessDefinition.objects.of_key(by_key or "")))
-            )
-        service.set_suspended(
-            [definition.pk for definition in definitions],
-            body.boolean("suspended"),
-            include_process_instances=body.boolean("includeProcessInstances"),
-            execution_date=body.date("executionDate"),
-            user=self.user_id,
-        )
+            service.set_key_suspended(by_key or "", body.boolean("suspended"), **how)
         return no_content()
