@@ -158,6 +158,9 @@ class MemoryLoader:
     def incidents_caused_by(self, incident_id: str) -> list[Any]:
         return self._rows(state.Incident, cause_incident_id=incident_id)
 
+    def incidents_of_cause(self, configuration: str) -> list[Any]:
+        return self._rows(state.Incident, configuration=configuration)
+
     def compensation_record_id(self, execution_id: str) -> str | None:
         return self.database.undoing.get(execution_id)
 

@@ -124,8 +124,8 @@ class Incidents:
         return incident
 
     def _open_without_instance(self, job: Job) -> None:
-        """A timer start event of a definition failed: there is no instance yet."""
-        new_id = self.context.environment.new_id(None)
+        """A timer start event or a job of a batch failed: there is no instance."""
+        new_id = self.context.environment.new_id(job.id)
         self._insert(
             Incident(
                 id=new_id,
@@ -164,6 +164,10 @@ class Incidents:
         for incident in list(self.of(execution)):
             if incident.configuration == configuration:
                 self.close(incident, resolved=resolved)
+
+    def close_without_instance(self, job: Job, *, resolved: bool) -> None:
+        for incident in self.context.adopt_rows(self.context.loader.incidents_of_cause(job.id)):
+            self.close(incident, resolved=resolved)
 
     def close(self, incident: Incident, *, resolved: bool) -> None:
         """Closes an incident and its reflections in calling instances."""

@@ -181,6 +181,15 @@ class Jobs:
             if job in self.of(execution):
                 self.of(execution).remove(job)
         handle(self.context, job, execution)
+        if execution is None:
+            self.finish(job)
+            return
+        self.context.delete(job)
+        self.log(job, "successful")
+
+    def finish(self, job: Job) -> None:
+        """A job without execution is done."""
+        self.close_incident(job, resolved=True)
         self.context.delete(job)
         self.log(job, "successful")
 
@@ -248,15 +257,17 @@ class Jobs:
     def close_incident(self, job: Job, *, resolved: bool) -> None:
         if job.execution_id is not None:
             self.context.incidents.close_of(self.context.execution(job.execution_id), job.id, resolved=resolved)
+        elif job.exception_message is not None or job.retries == 0:
+            self.context.incidents.close_without_instance(job, resolved=resolved)
 
     # -- removing ---------------------------------------------------------------------------------
 
     def remove(self, job: Job) -> None:
-        assert job.execution_id is not None
-        execution = self.context.execution(job.execution_id)
-        if job in self.of(execution):
-            self.of(execution).remove(job)
-        self.context.incidents.close_of(execution, job.id, resolved=False)
+        if job.execution_id is not None:
+            execution = self.context.execution(job.execution_id)
+            if job in self.of(execution):
+                self.of(execution).remove(job)
+        self.close_incident(job, resolved=False)
         self.context.delete(job)
         self.log(job, "deleted")
 

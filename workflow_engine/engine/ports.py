@@ -50,6 +50,9 @@ class Loader(Protocol):
     def incidents(self, execution_id: str) -> list[state.Incident]: ...
     def incidents_caused_by(self, incident_id: str) -> list[state.Incident]: ...
 
+    def incidents_of_cause(self, configuration: str) -> list[state.Incident]:
+        """Of a job that belongs to no execution."""
+
     def compensation_record_id(self, execution_id: str) -> str | None:
         """The compensation record that is being undone on this execution."""
         ...

@@ -155,6 +155,7 @@ class Job:
     sequence_counter: int = 1
     is_suspended: bool = False
     tenant_id: str = ""
+    batch_id: str | None = None  # of a batch's jobs, which have no process instance; their handlers are the services'
 
 
 @dataclass(slots=True, kw_only=True, eq=False)

@@ -6,6 +6,7 @@ and credentials are small reference tables without one.
 
 from workflow_engine.models.attachment import Attachment
 from workflow_engine.models.authorization import Authorization, AuthorizationType
+from workflow_engine.models.batch import Batch, BatchChunk
 from workflow_engine.models.business_key import BusinessKey
 from workflow_engine.models.camunda_form_definition import CamundaFormDefinition
 from workflow_engine.models.comment import Comment
@@ -29,6 +30,7 @@ from workflow_engine.models.meter_log import MeterLog, TaskMeterLog
 from workflow_engine.models.process_definition import ProcessDefinition
 from workflow_engine.models.property import Property
 from workflow_engine.models.schema_log import SchemaLog
+from workflow_engine.models.sweeper_heartbeat import SweeperHeartbeat
 from workflow_engine.models.tenant import Tenant
 from workflow_engine.models.user_operation_log import UserOperationLog
 from workflow_engine.models.user_task import IdentityLink, UserTask
@@ -39,6 +41,8 @@ __all__ = [
     "Attachment",
     "Authorization",
     "AuthorizationType",
+    "Batch",
+    "BatchChunk",
     "BusinessKey",
     "CamundaFormDefinition",
     "Comment",
@@ -73,6 +77,7 @@ __all__ = [
     "Property",
     "Resource",
     "SchemaLog",
+    "SweeperHeartbeat",
     "TaskMeterLog",
     "Tenant",
     "UserOperationLog",

@@ -62,6 +62,7 @@ class HistoricJobLog(HistoryRow):
     execution_id = models.UUIDField(_("execution"), null=True, blank=True)
     deployment_id = models.UUIDField(_("deployment"), null=True, blank=True)
     hostname = models.CharField(_("host name"), max_length=255, null=True, blank=True)
+    batch_id = models.UUIDField(_("batch"), null=True, blank=True)
 
     objects = HistoryQuerySet.as_manager()
 
@@ -73,6 +74,7 @@ class HistoricJobLog(HistoryRow):
             models.Index(fields=["process_instance", "sequence"], name="wf_hi_job_instance"),
             models.Index(fields=["job_id"], name="wf_hi_job_job"),
             models.Index(fields=["process_definition"], name="wf_hi_job_definition"),
+            models.Index(fields=["batch_id"], condition=models.Q(batch_id__isnull=False), name="wf_hi_job_batch"),
         ]
 
     def __str__(self) -> str:

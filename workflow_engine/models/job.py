@@ -34,7 +34,7 @@ class JobQuerySet(RowQuerySet):
 
 
 class Job(Row):
-    """See `workflow_engine.engine.state.Job`. Without process instance it is the timer start event of a definition."""
+    """See `workflow_engine.engine.state.Job`. Without process instance it belongs to a batch, or is a timer start event."""
 
     handler_type = models.CharField(_("handler type"), max_length=64)
     handler_configuration = models.TextField(_("handler configuration"), blank=True, default="")
@@ -60,6 +60,7 @@ class Job(Row):
     lock_expiration_time = models.DateTimeField(_("locked until"), null=True, blank=True)
     sequence_counter = models.BigIntegerField(_("sequence counter"), default=1)
     is_suspended = models.BooleanField(_("suspended"), default=False)
+    batch = RowReference("Batch", _("batch"), null=True, blank=True)
 
     objects = JobQuerySet.as_manager()
 
@@ -96,6 +97,7 @@ class Job(Row):
             ),
             models.Index(fields=["process_definition", "activity_id"], name="wf_job_definition"),
             models.Index(fields=["job_definition"], name="wf_job_job_definition"),
+            models.Index(fields=["batch"], condition=Q(batch__isnull=False), name="wf_job_batch"),
         ]
 
     def __str__(self) -> str:
@@ -103,7 +105,7 @@ class Job(Row):
 
 
 class JobDefinition(models.Model):
-    """What a process definition may make jobs for. A small reference table without partition."""
+    """What a process definition or a batch may make jobs for. A small reference table without partition."""
 
     id = models.UUIDField(primary_key=True, editable=False, default=ids.new_uuid)
     process_definition = models.ForeignKey(
@@ -111,10 +113,13 @@ class JobDefinition(models.Model):
         on_delete=models.CASCADE,
         related_name="job_definitions",
         verbose_name=_("process definition"),
+        null=True,
+        blank=True,
+        help_text=_("Empty for the jobs of a batch."),
     )
-    process_definition_key = models.CharField(_("process definition key"), max_length=255)
+    process_definition_key = models.CharField(_("process definition key"), max_length=255, blank=True, default="")
     deployment_id = models.UUIDField(_("deployment"), null=True, blank=True)
-    activity_id = models.CharField(_("activity"), max_length=255)
+    activity_id = models.CharField(_("activity"), max_length=255, blank=True, default="")
     job_type = models.CharField(_("type"), max_length=64)
     job_configuration = models.TextField(_("configuration"), blank=True, default="")
     override_job_priority = models.BigIntegerField(_("overriding priority"), null=True, blank=True)
@@ -128,4 +133,4 @@ class JobDefinition(models.Model):
         default_permissions = ("view",)
 
     def __str__(self) -> str:
-        return f"{self.job_type} {self.activity_id}"
+        return f"{self.job_type} {self.activity_id}".rstrip()

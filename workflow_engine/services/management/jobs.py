@@ -12,7 +12,6 @@ from django.db import InterfaceError, OperationalError
 from workflow_engine import ids
 from workflow_engine.engine import commands as c
 from workflow_engine.engine.errors import LockLost, NotFound, Suspended
-from workflow_engine.engine.history import JobLogged
 from workflow_engine.engine.state import Job
 from workflow_engine.services import history_cleanup
 from workflow_engine.services.command import Session, execute, session
@@ -119,21 +118,6 @@ def delete_job(job_id: str, *, user: Any = None, using: str | None = None) -> No
 
     def run() -> None:
         with session(alias, user=name_of(user)) as current:
-            job, context = _locked_job(current, job_id), current.engine.context
-            if job.execution_id is not None:
-                context.jobs.remove(job)
-                return
-            context.delete(job)
-            context.emit(
-                JobLogged(
-                    time=context.now,
-                    process_instance_id=None,
-                    root_process_instance_id=None,
-                    process_definition_id=job.process_definition_id,
-                    tenant_id=job.tenant_id,
-                    state="deleted",
-                    job=job,
-                )
-            )
+            current.engine.context.jobs.remove(_locked_job(current, job_id))
 
     repeating(alias, run)

@@ -76,5 +76,6 @@ def job_logged(rows: HistoryRows, event: events.JobLogged) -> None:
         failed_activity_id=job.failed_activity_id,
         execution_id=job.execution_id,
         deployment_id=job.deployment_id,
+        batch_id=job.batch_id,
         hostname=HOSTNAME,
     )

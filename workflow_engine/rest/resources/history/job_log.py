@@ -101,7 +101,7 @@ def job_log_json(log: Any) -> dict[str, Any]:
         "tenantId": log.tenant_id or None,
         "hostname": log.hostname,
         "rootProcessInstanceId": as_text(log.root_process_instance_id),
-        "batchId": None,
+        "batchId": as_text(log.batch_id),
         **shown_log_states(log.state),
     }
 

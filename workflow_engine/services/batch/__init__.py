@@ -1,0 +1,5 @@
+"""What is known of batches that have ended."""
+
+from workflow_engine.services.batch.removing import remove_expired
+
+__all__ = ["remove_expired"]
