@@ -9,6 +9,7 @@ SCRIPTS_ENABLED 1 lets models run JavaScript in the sandbox
 
 import os
 from pathlib import Path
+from typing import Any
 
 from django.core.exceptions import ImproperlyConfigured
 
@@ -36,7 +37,7 @@ if not SECRET_KEY:
     SECRET_KEY = "insecure-key-for-development-and-demo-only"  # noqa: S105 - refused above in production
 
 # The demo shows everything; elsewhere the site's owner decides whether models may bring scripts.
-WORKFLOW_ENGINE = {"SCRIPTS_ENABLED": DEMO or _flag("SCRIPTS_ENABLED")}
+WORKFLOW_ENGINE: dict[str, Any] = {"SCRIPTS_ENABLED": DEMO or _flag("SCRIPTS_ENABLED")}
 SILENCED_SYSTEM_CHECKS = ["workflow_engine.W003"]  # scripts are on where somebody said so
 
 ALLOWED_HOSTS = [

@@ -1,4 +1,4 @@
-"""The site's addresses: the engine's REST API, the admin, and the front page, which is the admin."""
+"""The site's addresses: the engine's REST API, the admin, health, and the front page, which is the admin."""
 
 from django.contrib import admin
 from django.urls import include, path
@@ -8,4 +8,5 @@ urlpatterns = [
     path("", RedirectView.as_view(pattern_name="admin:index")),
     path("admin/", admin.site.urls),
     path("engine-rest/", include("workflow_engine.rest.urls")),
+    path("health/", include("workflow_engine.health_urls")),
 ]

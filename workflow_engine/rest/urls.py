@@ -16,7 +16,7 @@ _RESOURCES = (
     "event_subscription", "incident", "variable_instance", "deployment.urls", "migration", "engine", "description",
     "identity.users", "identity.groups", "identity.tenants", "identity.information", "authorization.views",
     "filter.views", "filter.running",
-    "metrics", "schema_log", "telemetry",
+    "metrics", "prometheus", "schema_log", "telemetry",
     *(f"history.{name}" for name in (
         "cleanup", "cleanable", "duration_report", "process_instance", "activity_instance", "variable_instance", "detail", "task", "task_report", "incident", "external_task_log", "job_log",
         "user_operation", "identity_link_log", "statistics",

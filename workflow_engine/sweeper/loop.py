@@ -15,6 +15,7 @@ from datetime import timedelta
 from django.db import InterfaceError, OperationalError, connections
 
 from workflow_engine import clock
+from workflow_engine.services import health
 from workflow_engine.sweeper import acquisition, external_task_locks, history_cleanup, idempotency_keys, jobs
 from workflow_engine.sweeper.backlog import Backlog
 from workflow_engine.sweeper.counts import Counts
@@ -33,6 +34,7 @@ class Sweeper:
         self.owner, self.threads, self.poll, self.lock_grace = owner, threads, poll, lock_grace
         self._tell = tell
         self._is_stopped = threading.Event()
+        self._started = clock.now()
         self._asking, self._counting = threading.Lock(), threading.Lock()
         self._done = Counts()
         self._backlog = Backlog(threads, lambda size: acquisition.acquire(owner, size))
@@ -78,6 +80,7 @@ class Sweeper:
         return self.poll if due is None else min(self.poll, max(0.0, (due - now).total_seconds()))
 
     def _tidy_up(self) -> None:
+        health.beat(self.owner, started=self._started, threads=self.threads)
         if counts := external_task_locks.run_once(grace=self.lock_grace):
             self._tell("external task locks", counts)
         if counts := idempotency_keys.run_once():
@@ -89,6 +92,7 @@ class Sweeper:
         try:
             if rest := self._backlog.rest():
                 self._done["given back"] += acquisition.release(self.owner, [job.id for job in rest])
+            health.leave(self.owner)
         except (OperationalError, InterfaceError):
             logger.warning("Jobs that were not begun stay locked until their locks expire: there is no database.")
         finally:

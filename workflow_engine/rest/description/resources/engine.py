@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from workflow_engine.rest.description.operations import Operation, answers, takes
+from workflow_engine.rest.description.operations import PLAIN, Operation, answers, takes
 from workflow_engine.rest.description.shapes import answer, request
 
 answer("ProcessEngine", {"name": "text"})
@@ -40,6 +40,7 @@ OPERATIONS = {
     ),
     "GET /metrics/{name}/sum": answers("MetricsSum", query={"startDate": "date", "endDate": "date"}),
     "DELETE /metrics/task-worker": Operation(query={"date": "date"}),
+    "GET /prometheus": Operation(answers={200: PLAIN}, errors=(501,), summary="The engine's figures for Prometheus"),
     "GET /telemetry/configuration": answers("TelemetryConfiguration"),
     "POST /telemetry/configuration": takes("TelemetrySwitch"),
     "GET /telemetry/data": answers("TelemetryData"),
