@@ -72,6 +72,13 @@ def test_an_instance_that_is_deleted_while_it_compensates_leaves_nothing_half_un
     assert found() == []
 
 
+def test_a_timer_that_a_person_runs_is_no_early_one(instance: str) -> None:
+    management.execute_job(str(models.Job.objects.get().pk), user="demo")
+    entry = models.UserOperationLog.objects.get(operation_type="Execute")
+    assert (entry.entity_type, entry.user_id, str(entry.process_instance_id)) == ("Job", "demo", instance)
+    assert found() == []
+
+
 def stuck() -> None:
     models.ExternalTask.objects.all().delete()
     models.Job.objects.all().delete()

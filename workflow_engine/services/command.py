@@ -99,6 +99,10 @@ class Session:
                 hidden.refuse_start(self.caller, command.process_definition_id, self.work.using)
             self.reserved_root_id = self.environment.reserved_root_id = starting.prepare(self.work, command)
         self.lock(command)
+        return self.carry_out(command)
+
+    def carry_out(self, command: c.Command) -> Any:
+        """On rows that are locked already."""
         result = self.engine.execute(command)
         if self.user is not None:
             self._entries += operations.entries(command, self.work.loader)

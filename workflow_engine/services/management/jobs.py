@@ -50,7 +50,7 @@ def _in_session(using: str, user: str | None, job_id: str, lock_owner: str | Non
         if isinstance(command, c.ExecuteJob) and delayed_suspension.is_one(job):
             delayed_suspension.execute(current, job)
             return
-        current.engine.execute(command)
+        current.carry_out(command)
 
 
 def _record_failure(job_id: str, error: Exception, lock_owner: str | None, using: str) -> None:
