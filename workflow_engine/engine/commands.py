@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from workflow_engine.engine.migration.plan import MigrationPlan
 
 Variables = Mapping[str, Any]
+FormFields = Mapping[str, str]  # the texts of a form as they were sent; history alone asks for them
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,6 +34,7 @@ class StartProcessInstance(Command):
     skip_custom_listeners: bool = False
     skip_io_mappings: bool = False
     restarted_process_instance_id: str | None = None
+    form_fields: FormFields = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -84,6 +86,7 @@ class CompleteTask(Command):
     task_id: str
     variables: Variables = field(default_factory=dict)
     local_variables: Variables = field(default_factory=dict)
+    form_fields: FormFields = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from workflow_engine.engine import commands as c
+from workflow_engine.engine import form_fields
 from workflow_engine.engine.errors import BadInput, NotAllowed, NotFound, Suspended
 from workflow_engine.engine.errors_thrown import propagate_error, propagate_escalation
 from workflow_engine.engine.event_delivery import deliver, throw_signal
@@ -37,6 +38,7 @@ def _start(context: CommandContext, command: c.StartProcessInstance) -> Executio
         variables=command.variables,
         start_activity_id=command.start_activity_id,
         restarted_process_instance_id=command.restarted_process_instance_id,
+        form_fields=command.form_fields,
     )
 
 
@@ -93,6 +95,7 @@ def _complete_task(context: CommandContext, command: c.CompleteTask) -> None:
             context.variables.set(execution, name, value)
     for name, value in command.local_variables.items():
         context.variables.set_task_local(task, name, value)
+    form_fields.tell(context, command.form_fields, execution, task)
     context.user_tasks.complete(task)
 
 

@@ -105,6 +105,17 @@ class VariableChanged(HistoryEvent):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class FormFieldSubmitted(HistoryEvent):
+    """One text of a form that completed a task, or without task started the instance."""
+
+    field_id: str
+    field_value: str
+    execution_id: str
+    task_id: str | None
+    activity_instance_id: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class TaskCreated(HistoryEvent):
     task: Any  # state.UserTask, read by the store before the command ends
     activity_id: str | None = None

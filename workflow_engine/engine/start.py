@@ -23,13 +23,19 @@ def start_process_instance(
     start_activity_id: str | None = None,
     super_execution: Execution | None = None,
     restarted_process_instance_id: str | None = None,
+    form_fields: Mapping[str, str] | None = None,
 ) -> Execution:
     """Creates an instance and runs it to its first wait states."""
     instance = create_process_instance(context, definition, business_key=business_key, super_execution=super_execution)
     start_event = _start_event(definition, start_activity_id)
     instance.set_activity(start_event)
     instance.instantiation = Instantiation(activities=[], target_activity=start_event)
-    run(instance, variables or {}, restarted_process_instance_id=restarted_process_instance_id)
+    run(
+        instance,
+        variables or {},
+        restarted_process_instance_id=restarted_process_instance_id,
+        form_fields=form_fields or {},
+    )
     return instance
 
 
@@ -52,7 +58,14 @@ def create_process_instance(
     return instance
 
 
-def run(instance: Execution, variables: Mapping[str, Any], *, restarted_process_instance_id: str | None = None) -> None:
+def run(
+    instance: Execution,
+    variables: Mapping[str, Any],
+    *,
+    restarted_process_instance_id: str | None = None,
+    form_fields: Mapping[str, str] | None = None,
+) -> None:
+    from workflow_engine.engine import form_fields as submitted
     from workflow_engine.engine.entering import PROCESS_START
 
     lifecycle = instance.context.lifecycle
@@ -60,6 +73,7 @@ def run(instance: Execution, variables: Mapping[str, Any], *, restarted_process_
     lifecycle.initialize(instance)
     lifecycle.history.process_started(instance, restarted_process_instance_id=restarted_process_instance_id)
     instance.context.variables.set_all(instance, variables)
+    submitted.tell(instance.context, form_fields or {}, instance)
     lifecycle.initialize_timers(instance)
     perform(instance, PROCESS_START)
 

@@ -46,9 +46,12 @@ class HistoricVariableInstance(HistoryRow, ValueColumns):
 
 
 class HistoricDetail(HistoryRow, ValueColumns):
-    """One update of a variable. `activity_instance_id` is the activity that made it."""
+    """One update of a variable, or a text that a form sent: then `name` is the field's, and there is no variable.
+    `activity_instance_id` is the activity that made it."""
 
-    variable_instance_id = models.UUIDField(_("variable"))
+    variable_instance_id = models.UUIDField(
+        _("variable"), null=True, blank=True, help_text=_("Empty for a field of a form.")
+    )
     name = models.CharField(_("name"), max_length=255)
     time = models.DateTimeField(_("time"))
     revision = models.IntegerField(_("revision"), default=0)

@@ -9,6 +9,7 @@ from typing import Any
 
 from workflow_engine.bpmn.data import Form, FormProperty
 from workflow_engine.engine import commands as c
+from workflow_engine.engine import form_fields
 from workflow_engine.engine.errors import BadInput, ModelError
 from workflow_engine.engine.evaluation import Scope
 from workflow_engine.expressions import Expression, ExpressionError, VariablesContext
@@ -47,10 +48,11 @@ def submit_task_form(task_id: str, variables: Mapping[str, Any], *, user: Any = 
 
             accepted = _accepted(form, variables, value_of, has_value)
             if task.delegation_state != "PENDING":
-                current.execute(c.CompleteTask(task_id=task_id, variables=accepted))
+                current.execute(c.CompleteTask(task_id=task_id, variables=accepted, form_fields=_texts(variables)))
                 return
             if accepted:
                 current.execute(c.SetVariables(execution_id=task.execution_id, task_id=task_id, variables=accepted))
+            form_fields.tell(context, _texts(variables), execution, task)
             changes = {"delegation_state": "RESOLVED", "assignee": task.owner}
             current.execute(c.UpdateTask(task_id=task_id, changes=changes))
 
@@ -76,8 +78,18 @@ def submit_start_form(
 
     accepted = _accepted(form, variables, value_of, lambda name: False)
     return runtime.start_process_instance(
-        process_definition_id, business_key=business_key, variables=accepted, user=user, using=using
+        process_definition_id,
+        business_key=business_key,
+        variables=accepted,
+        form_fields=_texts(variables),
+        user=user,
+        using=using,
     )
+
+
+def _texts(submitted: Mapping[str, Any]) -> dict[str, str]:
+    """As in Camunda: history keeps of a form what was sent as text."""
+    return {name: value for name, value in submitted.items() if type(value) is str}
 
 
 class _Handled(Scope):

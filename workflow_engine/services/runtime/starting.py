@@ -25,6 +25,7 @@ def start_process_instance(
     skip_custom_listeners: bool = False,
     skip_io_mappings: bool = False,
     restarted_process_instance_id: str | None = None,
+    form_fields: Mapping[str, str] | None = None,
     user: Any = None,
     using: str | None = None,
 ) -> StartedInstance:
@@ -38,6 +39,7 @@ def start_process_instance(
         skip_custom_listeners=skip_custom_listeners,
         skip_io_mappings=skip_io_mappings,
         restarted_process_instance_id=restarted_process_instance_id,
+        form_fields=form_fields or {},
     )
     try:
         execution = execute(command, user=name_of(user), using=using)

@@ -29,6 +29,7 @@ WRITERS: dict[type[HistoryEvent], tuple[int, Callable[[HistoryRows, Any], None]]
     events.TaskUpdated: (ACTIVITY, tasks.task_updated),
     events.TaskEnded: (ACTIVITY, tasks.task_ended),
     events.VariableChanged: (AUDIT, variables.variable_changed),
+    events.FormFieldSubmitted: (FULL, variables.form_field_submitted),
     events.IdentityLinkChanged: (FULL, tasks.identity_link_changed),
     events.IncidentOpened: (FULL, logs.incident_opened),
     events.IncidentUpdated: (FULL, logs.incident_updated),

@@ -1,4 +1,4 @@
-"""History of variables: their last value and, at the level "full", every update."""
+"""History of variables: their last value and, at the level "full", every update and what forms sent."""
 
 from __future__ import annotations
 
@@ -56,4 +56,19 @@ def _detail(rows: HistoryRows, event: events.VariableChanged, columns: dict[str,
         user_operation_id=event.user_operation_id,
         is_initial=event.is_initial,
         **columns,
+    )
+
+
+def form_field_submitted(rows: HistoryRows, event: events.FormFieldSubmitted) -> None:
+    rows.append(
+        models.HistoricDetail,
+        event,
+        event.process_instance_id,
+        name=event.field_id,
+        time=event.time,
+        execution_id=event.execution_id,
+        task_id=event.task_id,
+        activity_instance_id=event.activity_instance_id,
+        # No type of a variable: whoever asks for updates of texts does not mean it.
+        **{**value_columns(event.field_id, event.field_value), "type_name": ""},
     )

@@ -18,8 +18,11 @@ answer(
     {
         **_OF_INSTANCE, "type": "text", "userOperationId": "text?", "time": "date", "variableName": "text",
         "variableInstanceId": "text", "variableType": "text", "value": "any", "valueInfo": "object", "initial": "boolean",
-        "revision": "integer",
+        "revision": "integer", "fieldId": "text", "fieldValue": "text?",
     },
+    *("errorMessage", "variableName", "variableInstanceId", "variableType", "value", "valueInfo", "initial", "revision"),
+    *("fieldId", "fieldValue"),
+    description="An update of a variable (type variableUpdate), or a text that a form sent (type formField).",
 )  # fmt: skip
 _LOG = {
     "id": "text", "timestamp": "date", "removalTime": "date?", "activityId": "text?", "executionId": "text?",

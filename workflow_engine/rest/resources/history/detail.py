@@ -1,7 +1,8 @@
-"""/history/detail: every update of every variable."""
+"""/history/detail: every update of every variable, and what forms sent."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from django.db.models import Q, QuerySet
@@ -10,11 +11,13 @@ from django.urls import path
 from rest_framework.request import Request
 
 from workflow_engine.models import HistoricDetail
+from workflow_engine.rest import convert
 from workflow_engine.rest.answers import json_answer
 from workflow_engine.rest.base import EngineView
 from workflow_engine.rest.dates import format_date
+from workflow_engine.rest.errors import RestError
 from workflow_engine.rest.listing.parameters import (
-    NOTHING,
+    Parameter,
     after,
     any_of,
     before,
@@ -38,6 +41,11 @@ from workflow_engine.rest.variables.presented import presented
 VIEW = "view_variables"
 
 
+def _form_fields(wanted: bool, arguments: Mapping[str, Any]) -> Q | None:
+    """As in Camunda: whoever asks for both gets the updates."""
+    return Q(variable_instance_id__isnull=True) if wanted and not arguments.get("variableUpdates") else None
+
+
 class HistoricDetailQuery(ListQuery):
     parameters = {
         "processInstanceId": row_id("process_instance_id"),
@@ -50,9 +58,8 @@ class HistoricDetailQuery(ListQuery):
         "variableTypeIn": any_of("type_name", type_names),
         "variableNameLike": like("name"),
         "userOperationId": row_id("user_operation_id"),
-        # Forms leave no rows of their own: what they set is a variable update.
-        "formFields": flag(NOTHING),
-        "variableUpdates": option(),
+        "formFields": Parameter(convert.boolean, _form_fields),
+        "variableUpdates": flag(Q(variable_instance_id__isnull=False)),
         "excludeTaskDetails": flag(Q(task_id__isnull=True)),
         "initial": flag(Q(is_initial=True)),
         "occurredBefore": before("time", inclusive=True),
@@ -67,7 +74,7 @@ class HistoricDetailQuery(ListQuery):
         "variableName": "name",
         "variableType": "type_name",
         "variableRevision": "revision",
-        "formPropertyId": "pk",
+        "formPropertyId": "name",
         "time": "time",
         "occurrence": "sequence",
         "tenantId": "tenant_id",
@@ -79,9 +86,25 @@ class HistoricDetailQuery(ListQuery):
 
 
 def historic_detail_json(detail: Any, *, deserialize: bool, with_bytes: bool) -> dict[str, Any]:
+    if detail.variable_instance_id is None:
+        return {**_common(detail), "type": "formField", "fieldId": detail.name, "fieldValue": detail.text_value}
     shown = presented(None if detail.is_without_value else detail.value, deserialize=deserialize)
     return {
+        **_common(detail),
         "type": "variableUpdate",
+        "variableName": detail.name,
+        "variableInstanceId": str(detail.variable_instance_id),
+        "variableType": detail.type_name if detail.is_without_value else shown["type"],
+        "value": None if detail.type_name == "Bytes" and not with_bytes else shown["value"],
+        "valueInfo": shown["valueInfo"],
+        "initial": detail.is_initial,
+        "revision": detail.revision,
+        "errorMessage": None,
+    }
+
+
+def _common(detail: Any) -> dict[str, Any]:
+    return {
         "id": str(detail.pk),
         "processDefinitionKey": key_of(detail),
         "processDefinitionId": detail.process_definition_id,
@@ -98,14 +121,6 @@ def historic_detail_json(detail: Any, *, deserialize: bool, with_bytes: bool) ->
         "time": format_date(detail.time),
         "removalTime": removal_time(detail),
         "rootProcessInstanceId": as_text(detail.root_process_instance_id),
-        "variableName": detail.name,
-        "variableInstanceId": str(detail.variable_instance_id),
-        "variableType": detail.type_name if detail.is_without_value else shown["type"],
-        "value": None if detail.type_name == "Bytes" and not with_bytes else shown["value"],
-        "valueInfo": shown["valueInfo"],
-        "initial": detail.is_initial,
-        "revision": detail.revision,
-        "errorMessage": None,
     }
 
 
@@ -137,6 +152,8 @@ class View(EngineView):
 class Data(View):
     def get(self, request: Request, detail_id: str) -> HttpResponse:
         detail = self.found(detail_id)
+        if detail.variable_instance_id is None:
+            raise RestError(f"Historic detail with Id '{detail.pk}' is not a variable update.")
         return binary_answer(detail.value, detail.name)
 
 
