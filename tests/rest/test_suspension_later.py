@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from tests.rest.conftest import Api, external_task_process, process, user_task_process
+from tests.rest.test_visibility import person
 from workflow_engine import clock
 from workflow_engine.models import Job
 from workflow_engine.services import repository
@@ -148,6 +149,8 @@ def test_the_job_is_a_job_like_others(api: Api) -> None:
     api.post(f"/job/{job['id']}/execute").ok()
     assert api.get("/process-definition/key/later").ok()["suspended"]
     api.get(f"/job/{job['id']}").refused(404)
+    [entry] = api.get("/history/user-operation?operationType=Execute").ok()
+    assert (entry["entityType"], entry["jobId"]) == ("Job", job["id"])
     api.put("/process-definition/key/later/suspended", {"suspended": False, DATE: after(2)}).ok()
     [job] = api.get("/job").ok()
     api.delete(f"/job/{job['id']}").ok()
@@ -209,3 +212,40 @@ def test_mistakes(api: Api) -> None:
     ).refused(404)
     api.deploy(user_task_process("other"), **{"deployment-activation-time": "tomorrow"}).refused(400)
     assert not Job.objects.exists()
+
+
+def test_who_sees_some_tenants_plans_for_these(api: Api) -> None:
+    model = timer("timed")
+    api.deploy(model, **{"tenant-id": "acme"}).ok()
+    api.deploy(model, **{"tenant-id": "other"}).ok()
+    acme = person("p", "suspend_definition", "view_processdefinition", "view_job", tenants=("acme",))
+    later = {"processDefinitionKey": "timed", "suspended": True, DATE: after(2)}
+    acme.put("/process-definition/suspended", later).ok()
+    acme.put("/job-definition/suspended", later).ok()
+    assert {job["tenantId"] for job in acme.get("/job").ok()} == {"acme"}
+    assert api.get("/job/count").ok() == {"count": 2}
+    api.deploy(model, **{"tenant-id": "acme"}).ok()
+    assert sweep(3) == 2
+    shown = api.get("/process-definition").ok()
+    assert {(row["tenantId"], row["version"]): row["suspended"] for row in shown} == {
+        ("acme", 1): True,
+        ("acme", 2): False,
+        ("other", 1): False,
+    }
+    assert len(api.get("/job-definition?suspended=true").ok()) == 1
+
+
+def test_foreign_jobs_are_out_of_reach(api: Api) -> None:
+    api.deploy(timer("timed"), **{"tenant-id": "other"}).ok()
+    api.put("/process-definition/key/timed/tenant-id/other/suspended", {"suspended": True, DATE: after(2)}).ok()
+    [job] = api.get("/job").ok()
+    assert job["tenantId"] == "other"
+    acme = person("p", "execute_job", "view_job", "suspend_definition", tenants=("acme",))
+    assert acme.get("/job").ok() == []
+    acme.post(f"/job/{job['id']}/execute").refused(404)
+    acme.put("/process-definition/key/timed/tenant-id/other/suspended", {"suspended": True, DATE: after(2)}).refused(
+        404
+    )
+    assert Api().put("/process-definition/suspended", {"processDefinitionKey": "timed", DATE: after(1)}).status == 401
+    person("q").put("/process-definition/suspended", {"processDefinitionKey": "timed", DATE: after(1)}).refused(403)
+    assert api.get("/job/count").ok() == {"count": 1}

@@ -56,17 +56,18 @@ def _execute_once(command: c.Command, user: str | None, using: str) -> Any:
         return opened.execute(command)
 
 
+def days_to_live(process_definition_id: str | None, using: str) -> int | None:
+    """How long the history of the definition's instances is kept; None: for ever."""
+    default = conf.current().history_time_to_live
+    if process_definition_id is None:
+        return default
+    days = definitions.compiled(process_definition_id, using).history_time_to_live
+    return default if days is None else days
+
+
 def unit_of_work(using: str) -> UnitOfWork:
     """A unit of work that knows how long the history of each definition is kept."""
-
-    def time_to_live(process_definition_id: str | None) -> int | None:
-        default = conf.current().history_time_to_live
-        if process_definition_id is None:
-            return default
-        days = definitions.compiled(process_definition_id, using).history_time_to_live
-        return default if days is None else days
-
-    return UnitOfWork(using, time_to_live=time_to_live)
+    return UnitOfWork(using, time_to_live=lambda definition_id: days_to_live(definition_id, using))
 
 
 class Session:
@@ -104,9 +105,13 @@ class Session:
     def carry_out(self, command: c.Command) -> Any:
         """On rows that are locked already."""
         result = self.engine.execute(command)
+        self.log(command)
+        return result
+
+    def log(self, command: c.Command) -> None:
+        """Also for a command that a service carries out itself."""
         if self.user is not None:
             self._entries += operations.entries(command, self.work.loader)
-        return result
 
     def write(self) -> None:
         starting.claim_business_keys(self.work, self.engine.events, self.reserved_root_id)

@@ -26,7 +26,7 @@ def is_one(job: Job) -> bool:
 
 
 def execute(current: Session, job: Job) -> None:
-    """The user operation log has told of it when it was planned."""
+    """What it changes the user operation log has told when it was planned."""
     if job.is_suspended:
         raise Suspended(f"Cannot execute job '{job.id}': it is suspended.")
     carry_out, is_suspended = _CARRY_OUT[job.handler_type]

@@ -49,6 +49,7 @@ def _in_session(using: str, user: str | None, job_id: str, lock_owner: str | Non
             raise LockLost(f"Job '{job_id}' is not held by '{lock_owner}' any more.")
         if isinstance(command, c.ExecuteJob) and delayed_suspension.is_one(job):
             delayed_suspension.execute(current, job)
+            current.log(command)
             return
         current.carry_out(command)
 
