@@ -12,7 +12,7 @@ IN_MEMORY := DEMO=1 DATABASE_URL=sqlite://:memory: $(BIN)/python manage.py
 WITH_KEY = SECRET_KEY="$${SECRET_KEY:-$$(cat var/secret-key)}"
 
 .DEFAULT_GOAL := help
-.PHONY: help run serve sweeper test check lint types contract migrations bench conformance openapi-coverage fuzz-api setup setup-dev lock wheel clean
+.PHONY: help run serve sweeper test check lint types contract migrations bench conformance openapi-coverage fuzz-api audit setup setup-dev lock wheel clean
 
 help:
 	@echo "make run      the demo: site, sweeper and workers on PORT (8000); Ctrl-C ends it"
@@ -21,7 +21,7 @@ help:
 	@echo "make serve    the web server alone (PORT, DATABASE_URL, WEB_WORKERS, WEB_THREADS, DEMO=1)"
 	@echo "make sweeper  the sweeper alone (DATABASE_URL)"
 	@echo "make bench    the benchmarks"
-	@echo "make openapi-coverage, make fuzz-api"
+	@echo "make openapi-coverage, make fuzz-api, make audit (known weaknesses of the locked dependencies)"
 	@echo "make conformance, make setup, make setup-dev, make lock, make wheel, make clean"
 
 run: setup
@@ -67,6 +67,10 @@ openapi-coverage: setup-dev
 # Minutes long; the suite has a short run of the same. ARGS='postgres --seed 2 -n 50' goes to schemathesis.
 fuzz-api: setup-dev
 	$(BIN)/python -m scripts.fuzz_api --phases coverage,fuzzing --continue-on-failure $(or $(ARGS),-n 20)
+
+audit: setup-dev
+	$(BIN)/pip-audit -r requirements/run.txt --no-deps --disable-pip
+	$(BIN)/pip-audit -r requirements/dev.txt --no-deps --disable-pip
 
 setup: .venv/.run $(BUNDLE)
 setup-dev: .venv/.dev $(BUNDLE)
