@@ -90,8 +90,8 @@ def the_task(site: Site, instance: str) -> dict[str, Any]:
 
 
 def test_typed_variables_both_ways(deployed: Site, client_name: str, stock_worker: Start) -> None:
-    # The Java client fetches files from the process instance by the id of the execution, and knows no such class.
-    left_out = {"file", "object"} if client_name == "java" else set()
+    # The Java client knows no such class.
+    left_out = {"object"} if client_name == "java" else set()
     typed = {name: sent for name, sent in TYPED.items() if name not in left_out}
     instance = begin(deployed, **typed)
     worker = stock_worker({"work": [echo()]})

@@ -56,6 +56,12 @@ _NAMED = {
         view="view_processinstance",
         what="Process instance",
     ),
+    "process-instance/variables": Named(
+        model=models.Execution,
+        history=models.HistoricProcessInstance,
+        view="view_processinstance",
+        what="Process instance",
+    ),
     "execution": Named(model=models.Execution, view="view_execution", what="Execution"),
     "job": Named(model=models.Job, view="view_job", what="Job"),
     "job-definition": Named(model=models.JobDefinition, view="view_jobdefinition", what="Job definition"),
@@ -102,8 +108,12 @@ _ENGINE = re.compile(r"(?:^|/)engine/<(?:\w+:)?engine_name>")
 def named_by(route: str) -> tuple[Named, str] | None:
     """The kind of object that the addresses of a route name, and the parameter that holds its id."""
     found = _ROUTE.search(_ENGINE.sub("", route))
-    named = _NAMED.get(found.group(1)) if found else None
-    return None if found is None or named is None else (named, found.group(2))
+    if found is None:
+        return None
+    # The variables of a process instance answer to the id of each of its executions.
+    kind = found.group(1) + ("/variables" if found.group(1) == "process-instance" and "/variables" in route else "")
+    named = _NAMED.get(kind)
+    return None if named is None else (named, found.group(2))
 
 
 def visibility_of(user: Any, definitions: Granted | None = None) -> Visibility | None:

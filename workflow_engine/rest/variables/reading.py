@@ -28,7 +28,7 @@ def visible_variables(execution: Execution, names: Collection[str] | None = None
         execution_id__in=path, task__isnull=True
     )
     nearest: dict[str, Any] = {}
-    for row in sorted(rows, key=lambda row: path.index(row.execution_id), reverse=True):
+    for row in sorted(rows.order_by("pk"), key=lambda row: path.index(row.execution_id), reverse=True):
         nearest[row.name] = row
     return {name: row.value for name, row in nearest.items()}
 

@@ -9,7 +9,7 @@ from django.http import HttpResponse
 from rest_framework.request import Request
 
 from workflow_engine.engine import commands
-from workflow_engine.models import ProcessInstance
+from workflow_engine.models import Execution, ProcessInstance
 from workflow_engine.rest.answers import json_answer, no_content
 from workflow_engine.rest.base import EngineView
 from workflow_engine.rest.listing.query import ListQuery
@@ -17,7 +17,7 @@ from workflow_engine.rest.listing.views import CountView, ListView, reading
 from workflow_engine.rest.resources.process_instance.instructions import accepted_instructions
 from workflow_engine.rest.resources.process_instance.rows import ProcessInstanceQuery, process_instance_json
 from workflow_engine.rest.rows import find
-from workflow_engine.rest.variables.reading import local_variables
+from workflow_engine.rest.variables.reading import visible_variables
 from workflow_engine.rest.variables.views import ScopeView
 from workflow_engine.services.visibility import visible
 
@@ -118,11 +118,16 @@ class Modification(EngineView):
 
 
 class InstanceScope(ScopeView):
+    """Also from any execution of an instance outwards: the Java client reads the files of external tasks so."""
+
     what = "process instance"
 
     def read(self, names: Collection[str] | None = None) -> dict[str, Any]:
-        instance = find_instance(self.kwargs["instance_id"])
-        return local_variables(str(instance.pk), names)
+        return visible_variables(self.execution(), names)
 
     def target(self) -> dict[str, Any]:
-        return {"execution_id": str(find_instance(self.kwargs["instance_id"]).pk)}
+        return {"execution_id": str(self.execution().pk)}
+
+    def execution(self) -> Execution:
+        execution: Execution = find(Execution.objects, self.kwargs["instance_id"], "Process instance")
+        return execution

@@ -70,15 +70,11 @@ public final class StockWorker {
     }
   }
 
-  /** Every variable but files again under another name, with its type. */
+  /** Every variable again under another name, with its type. */
   private static VariableMap echo(ExternalTask task) {
     VariableMap again = Variables.createVariables();
     for (String name : task.getAllVariables().keySet()) {
-      TypedValue value = task.getVariableTyped(name, false);
-      if (value instanceof FileValue) {
-        continue;
-      }
-      again.putValueTyped(name + "Back", value);
+      again.putValueTyped(name + "Back", task.getVariableTyped(name, false));
     }
     return again;
   }
