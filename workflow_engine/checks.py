@@ -19,9 +19,12 @@ from workflow_engine.services.history_cleanup import window
 
 KNOWN = [f.name.upper() for f in fields(conf.EngineSettings)]
 CHOICES = {"HISTORY_LEVEL": conf.HISTORY_LEVELS, "UNCAUGHT_BPMN_ERROR": conf.UNCAUGHT_BPMN_ERROR}
+AT_LEAST_ONE = ("BATCH_JOBS_PER_SEED", "INVOCATIONS_PER_BATCH_JOB")
 # What Python's own stack, the JSON parser and the types of the columns still bear.
 GREATEST = {
+    "BATCH_JOBS_PER_SEED": 10_000,
     "HISTORY_CLEANUP_BATCH_SIZE": 500,
+    "INVOCATIONS_PER_BATCH_JOB": 1_000,
     "MAX_MODEL_DEPTH": 200,
     "max_nesting": 200,
     "max_lock_milliseconds": 2**53,
@@ -68,7 +71,7 @@ def _problem(key: str, value: Any) -> str | None:
             return None if all(isinstance(item, str) for item in value) else "it must be True, False or definition keys"
         return None if isinstance(value, bool) else "it must be True or False"
     if isinstance(default, int):
-        least = 1 if key.startswith("MAX_") or key.endswith("_BATCH_SIZE") else 0
+        least = 1 if key.startswith("MAX_") or key.endswith("_BATCH_SIZE") or key in AT_LEAST_ONE else 0
         return _number_problem(value, least=least, greatest=GREATEST.get(key))
     if key == "METRICS_INTERVAL" and value is None:
         return None
@@ -78,7 +81,7 @@ def _problem(key: str, value: Any) -> str | None:
         return None if value is None or isinstance(value, str) else "it must be a text such as 'R5/PT1M', or None"
     if key == "HISTORY_CLEANUP_WINDOW":
         return window.problem(value)
-    if key in ("HISTORY_TIME_TO_LIVE", "TASK_METRICS_TIME_TO_LIVE"):
+    if key in ("HISTORY_TIME_TO_LIVE", "TASK_METRICS_TIME_TO_LIVE", "BATCH_HISTORY_TIME_TO_LIVE"):
         return None if value is None or (type(value) is int and value >= 0) else "it must be a number of days, or None"
     return _rest_problem(value) if key == "REST" else None
 

@@ -60,6 +60,11 @@ class EngineSettings:
     history_cleanup_enabled: bool = True
     history_cleanup_window: tuple[str, str] | None = None  # ("22:00", "06:00") in the site's zone; None: at any time
     history_cleanup_batch_size: int = 100  # instance trees removed in one transaction
+    batch_jobs_per_seed: int = 100  # jobs that one seed job of a batch makes
+    invocations_per_batch_job: int = 1  # items of one job of a batch
+    batch_poll_time: timedelta = timedelta(seconds=30)  # how often a batch looks whether all its jobs are done
+    batch_history_time_to_live: int | None = None  # days for which a batch that has ended is kept; None: for ever
+    max_batch_size: int = 1_000_000  # items of one batch
     metrics_interval: timedelta | None = timedelta(minutes=5)  # how often a process writes down what it has counted
     task_metrics_time_to_live: int | None = None  # days; None: for ever
     rest: Mapping[str, Any] = field(default_factory=dict)  # limits of the REST API, see workflow_engine.rest.limits

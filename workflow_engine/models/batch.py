@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 from typing import Self
+from uuid import UUID
 
 from django.db import models
 from django.db.models import Exists, F, OuterRef, Q, Subquery
@@ -90,6 +91,10 @@ class Batch(Row):
 
     def __str__(self) -> str:
         return f"{self.type} {self.pk}"
+
+    @property
+    def job_definition_ids(self) -> tuple[UUID, UUID, UUID]:
+        return self.seed_job_definition_id, self.monitor_job_definition_id, self.batch_job_definition_id
 
 
 class BatchChunk(Row):

@@ -13,12 +13,12 @@ app_name = NAMESPACE
 # In the order in which addresses are tried: the busiest first.
 _RESOURCES = (
     "external_task.urls", "process_definition.urls", "task.urls", "messages", "process_instance.urls", "execution.views", "job.urls",
-    "event_subscription", "incident", "variable_instance", "deployment.urls", "migration", "engine", "description",
+    "event_subscription", "incident", "variable_instance", "deployment.urls", "migration", "modification", "moving_async", "batch.views", "engine", "description",
     "identity.users", "identity.groups", "identity.tenants", "identity.information", "authorization.views",
     "filter.views", "filter.running",
     "metrics", "prometheus", "schema_log", "telemetry",
     *(f"history.{name}" for name in (
-        "cleanup", "cleanable", "duration_report", "process_instance", "activity_instance", "variable_instance", "detail", "task", "task_report", "incident", "external_task_log", "job_log",
+        "asynchronous", "batch", "cleanup", "cleanable", "duration_report", "process_instance", "activity_instance", "variable_instance", "detail", "task", "task_report", "incident", "external_task_log", "job_log",
         "user_operation", "identity_link_log", "statistics",
     )),
 )  # fmt: skip

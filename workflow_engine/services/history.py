@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import transaction
@@ -9,6 +10,7 @@ from django.db import transaction
 from workflow_engine import clock, models
 from workflow_engine.engine.errors import NotAllowed, NotFound
 from workflow_engine.services import history_cleanup, operation_log, removal
+from workflow_engine.services.command import days_to_live
 from workflow_engine.services.who import name_of
 from workflow_engine.store import database
 
@@ -35,6 +37,42 @@ def delete_historic_process_instance(process_instance_id: str, *, user: Any = No
             tenant_id=found.tenant_id,
         )
         operation_log.write([entry], name_of(user), alias)
+
+
+def set_removal_time(
+    process_instance_id: str,
+    mode: str,
+    removal_time: datetime | None = None,
+    *,
+    hierarchical: bool = False,
+    user: Any = None,
+    using: str | None = None,
+) -> None:
+    """Of the root of the instance's tree, with which its whole history goes. Of a called instance it has to be `hierarchical`.
+
+    `mode`: "ABSOLUTE_REMOVAL_TIME", "CLEARED_REMOVAL_TIME" or "CALCULATED_REMOVAL_TIME". An instance that is gone by now has
+    no time to set.
+    """
+    alias = database.alias(using)
+    with transaction.atomic(using=alias):
+        rows = models.HistoricProcessInstance.objects.using(alias)
+        asked = rows.by_id(process_instance_id).first()
+        if asked is None:
+            return
+        is_root = asked.root_process_instance_id == asked.pk
+        if not is_root and not hierarchical:
+            raise NotAllowed(
+                f"Cannot set the removal time of process instance '{process_instance_id}': another one has called it, and its"
+                " history goes with that one's. Ask for the whole hierarchy."
+            )
+        root = rows.by_id(str(asked.root_process_instance_id)).select_for_update().first()
+        if root is None:
+            return
+        if mode == "CALCULATED_REMOVAL_TIME":
+            days = days_to_live(root.process_definition_id, alias)
+            removal_time = None if days is None or root.end_time is None else root.end_time + timedelta(days=days)
+        root.removal_time = removal_time
+        root.save(using=alias, update_fields=["removal_time"])
 
 
 def remove_expired(limit: int = 100, *, using: str | None = None) -> int:

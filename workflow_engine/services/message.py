@@ -42,6 +42,7 @@ class _Payload:
 
     variables: Mapping[str, Any]
     local_variables: Mapping[str, Any]
+    triggered_scope_variables: Mapping[str, Any] = field(default_factory=dict)
     user: str | None
     using: str
 
@@ -60,6 +61,7 @@ def correlate_message(
     local_correlation_keys: Mapping[str, Any] | None = None,
     variables: Mapping[str, Any] | None = None,
     local_variables: Mapping[str, Any] | None = None,
+    triggered_scope_variables: Mapping[str, Any] | None = None,
     process_definition_id: str | None = None,
     all: bool = False,
     user: Any = None,
@@ -67,7 +69,7 @@ def correlate_message(
 ) -> list[CorrelationResult]:
     """Hands the message to the one execution that waits for it, else to the one start event; `all`: to every one of both.
 
-    `tenant_id` "" means without tenant, None any. Refused with NotAllowed, and nothing changed, if none or several fit.
+    `triggered_scope_variables` become local to the scope that the message begins or goes on in. `tenant_id` "" means without tenant, None any. Refused with NotAllowed, and nothing changed, if none or several fit.
     """
     if message_name is None and not (business_key or process_instance_id or correlation_keys):
         raise BadInput(
@@ -75,7 +77,11 @@ def correlate_message(
         )
     alias = database.alias(using)
     payload = _Payload(
-        variables=variables or {}, local_variables=local_variables or {}, user=name_of(user), using=alias
+        variables=variables or {},
+        local_variables=local_variables or {},
+        triggered_scope_variables=triggered_scope_variables or {},
+        user=name_of(user),
+        using=alias,
     )
     wanted = _Wanted(
         name=message_name,
@@ -102,6 +108,30 @@ def _to_all(wanted: _Wanted, payload: _Payload) -> list[CorrelationResult]:
         starts = _seen(_starts(wanted, payload.using))
         delivered = [_deliver(one, payload) for one in _seen(_waiting(wanted, payload.using))]
         return [*delivered, *(_start(one, wanted.business_key, payload) for one in starts)]
+
+
+def correlate_within_instance(
+    process_instance_id: str,
+    message_name: str | None,
+    variables: Mapping[str, Any] | None = None,
+    *,
+    user: Any = None,
+    using: str | None = None,
+) -> None:
+    """To every execution of the instance that waits for the message, or for any if it has no name. Nothing if none does."""
+    alias = database.alias(using)
+    if ids.canonical(process_instance_id) is None:
+        return
+    payload = _Payload(variables=variables or {}, local_variables={}, user=name_of(user), using=alias)
+    wanted = _Wanted(name=message_name, process_instance_id=process_instance_id)
+
+    def once() -> None:
+        with transaction.atomic(using=alias):
+            for found in _seen(_waiting(wanted, alias)):
+                with suppress(NotFound):  # the one before has ended it
+                    _deliver(found, payload)
+
+    repeating(alias, once)
 
 
 def message_event_received(
@@ -207,7 +237,10 @@ def _starts(wanted: _Wanted, using: str) -> QuerySet[models.EventSubscription]:
 
 def _deliver(found: models.EventSubscription, payload: _Payload) -> CorrelationResult:
     command = TriggerEventSubscription(
-        subscription_id=str(found.pk), variables=payload.variables, local_variables=payload.local_variables
+        subscription_id=str(found.pk),
+        variables=payload.variables,
+        local_variables=payload.local_variables,
+        triggered_scope_variables=payload.triggered_scope_variables,
     )
     execute(command, user=payload.user, using=payload.using)
     execution_id = str(found.execution_id)

@@ -35,6 +35,7 @@ class Entry:
     external_task_id: str | None = None
     job_id: str | None = None
     job_definition_id: str | None = None
+    batch_id: str | None = None
     tenant_id: str = ""
 
 

@@ -80,7 +80,7 @@ class Execute(EngineView):
                 user=self.user_id,
             )
         except InvalidPlan as refused:
-            raise _refusal(refused, "MigrationPlanValidationException", plan_report_json(refused.reports)) from None
+            raise refused_plan(refused) from None
         except CannotMigrateInstance as refused:
             kind = "MigratingProcessInstanceValidationException"
             raise _refusal(refused, kind, _instance_report_json(refused)) from None
@@ -205,6 +205,10 @@ def _activity_json(report: ActivityReport) -> dict[str, Any]:
         "sourceScopeId": report.activity_id,
         "failures": list(report.failures),
     }
+
+
+def refused_plan(refused: InvalidPlan) -> RestError:
+    return _refusal(refused, "MigrationPlanValidationException", plan_report_json(refused.reports))
 
 
 def _refusal(error: EngineError, type_name: str, report: dict[str, Any]) -> RestError:

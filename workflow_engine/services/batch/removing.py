@@ -16,21 +16,14 @@ def remove_expired(limit: int = 100, *, using: str | None = None) -> int:
     with transaction.atomic(using=alias):
         due = models.Batch.objects.using(alias).removable(clock.now(alias)).order_by("removal_time")
         found = list(due.defer("configuration").select_for_update(skip_locked=True)[:limit])
-        _delete_history(found, alias)
+        delete_history(found, alias)
     return len(found)
 
 
-def _delete_history(batches: Sequence[models.Batch], using: str) -> None:
+def delete_history(batches: Sequence[models.Batch], using: str) -> None:
+    """With the log of their jobs and the incidents of these."""
     chosen = [batch.pk for batch in batches]
-    definitions = [
-        definition
-        for batch in batches
-        for definition in (
-            batch.seed_job_definition_id,
-            batch.monitor_job_definition_id,
-            batch.batch_job_definition_id,
-        )
-    ]
+    definitions = [definition for batch in batches for definition in batch.job_definition_ids]
     models.HistoricJobLog.objects.using(using).filter(batch_id__in=chosen).delete()
     incidents = models.HistoricIncident.objects.using(using).filter(process_instance__isnull=True)
     incidents.filter(job_definition_id__in=definitions).delete()

@@ -34,7 +34,13 @@ def execute_job(job_id: str, *, lock_owner: str | None = None, user: Any = None,
         if job_id == ids.HISTORY_CLEANUP_JOB:
             history_cleanup.execute(lock_owner, alias)  # in many transactions
             return
-        repeating(alias, lambda: _in_session(alias, name_of(user), job_id, lock_owner, c.ExecuteJob(job_id=job_id)))
+        command = c.ExecuteJob(job_id=job_id)
+        of_batch = repeating(alias, lambda: _in_session(alias, name_of(user), job_id, lock_owner, command))
+        if of_batch is not None:
+            # Batches are made of operations on many things, jobs among them, so their service knows this one.
+            from workflow_engine.services import batch
+
+            batch.execute(of_batch, lock_owner, alias)
     except NOT_ITS_FAULT:
         raise
     except Exception as error:
@@ -42,7 +48,8 @@ def execute_job(job_id: str, *, lock_owner: str | None = None, user: Any = None,
         raise
 
 
-def _in_session(using: str, user: str | None, job_id: str, lock_owner: str | None, command: c.Command) -> None:
+def _in_session(using: str, user: str | None, job_id: str, lock_owner: str | None, command: c.Command) -> Job | None:
+    """The job if it is a batch's and is to be run: that takes transactions of its own."""
     with session(using, user=user) as current:
         job = _locked_job(current, job_id)
         if lock_owner is not None and job.lock_owner != lock_owner:
@@ -50,8 +57,12 @@ def _in_session(using: str, user: str | None, job_id: str, lock_owner: str | Non
         if isinstance(command, c.ExecuteJob) and delayed_suspension.is_one(job):
             delayed_suspension.execute(current, job)
             current.log(command)
-            return
-        current.carry_out(command)
+        elif isinstance(command, c.ExecuteJob) and job.batch_id is not None:
+            current.log(command)
+            return job
+        else:
+            current.carry_out(command)
+    return None
 
 
 def _record_failure(job_id: str, error: Exception, lock_owner: str | None, using: str) -> None:

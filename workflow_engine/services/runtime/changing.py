@@ -5,12 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from workflow_engine import models
+from django.db import transaction
+
+from workflow_engine import ids, models
 from workflow_engine.engine import commands as c
 from workflow_engine.engine.errors import EngineError, NotFound
 from workflow_engine.services.command import execute, session
+from workflow_engine.services.visibility import visible
 from workflow_engine.services.who import name_of
 from workflow_engine.store import database
+from workflow_engine.store.retry import repeating
 
 
 def set_variables(
@@ -107,6 +111,44 @@ def modify_process_instance(
         annotation=annotation,
     )
     execute(command, user=name_of(user), using=using)
+
+
+def modify_together(
+    process_definition_id: str,
+    process_instance_ids: Iterable[str],
+    instructions: Sequence[c.ModificationInstruction],
+    *,
+    skip_custom_listeners: bool = False,
+    skip_io_mappings: bool = False,
+    annotation: str | None = None,
+    user: Any = None,
+    using: str | None = None,
+) -> None:
+    """Instances of one definition, all in one transaction: the first refusal leaves every one as it is."""
+    alias = database.alias(using)
+    chosen = sorted(set(process_instance_ids))
+
+    def once() -> None:
+        with transaction.atomic(using=alias):
+            for process_instance_id in chosen:
+                rows = models.ProcessInstance.objects.using(alias).by_id(process_instance_id)
+                found = rows.filter(process_definition_id=process_definition_id)
+                if ids.canonical(process_instance_id) is None or not visible(found).exists():
+                    raise NotFound(
+                        f"Process instance '{process_instance_id}' cannot be modified: there is none of the process"
+                        f" definition '{process_definition_id}'."
+                    )
+                modify_process_instance(
+                    process_instance_id,
+                    instructions,
+                    skip_custom_listeners=skip_custom_listeners,
+                    skip_io_mappings=skip_io_mappings,
+                    annotation=annotation,
+                    user=user,
+                    using=alias,
+                )
+
+    repeating(alias, once)
 
 
 def signal_execution(

@@ -33,7 +33,7 @@ class Retries(EngineView):
     permissions = {"PUT": "set_retries"}
 
     def put(self, request: Request, task_id: str) -> HttpResponse:
-        self.execute(commands.SetExternalTaskRetries(task_id=task_id, retries=_retries(self.body())))
+        self.execute(commands.SetExternalTaskRetries(task_id=task_id, retries=accepted_retries(self.body())))
         return no_content()
 
 
@@ -57,7 +57,7 @@ class RetriesOfMany(EngineView):
 
     def put(self, request: Request) -> HttpResponse:
         body = self.body()
-        retries, task_ids = _retries(body), _chosen(body)
+        retries, task_ids = accepted_retries(body), _chosen(body)
         known = set(map(str, visible(ExternalTask.objects.filter(pk__in=task_ids)).values_list("pk", flat=True)))
         for task_id in task_ids:
             if task_id not in known:
@@ -67,7 +67,7 @@ class RetriesOfMany(EngineView):
         return no_content()
 
 
-def _retries(body: Body) -> int:
+def accepted_retries(body: Body) -> int:
     retries = body.integer("retries", minimum=0)
     if retries is None:
         raise RestError("The number of retries cannot be null.")

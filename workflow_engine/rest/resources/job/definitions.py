@@ -55,10 +55,10 @@ def job_definition_json(definition: JobDefinition) -> dict[str, Any]:
     return {
         "id": str(definition.pk),
         "processDefinitionId": definition.process_definition_id,
-        "processDefinitionKey": definition.process_definition_key,
+        "processDefinitionKey": definition.process_definition_key or None,
         "jobType": definition.job_type,
         "jobConfiguration": definition.job_configuration,
-        "activityId": definition.activity_id,
+        "activityId": definition.activity_id or None,
         "suspended": definition.is_suspended,
         "overridingJobPriority": definition.override_job_priority,
         "tenantId": definition.tenant_id or None,

@@ -122,5 +122,5 @@ def job_json(job: Job) -> dict[str, Any]:
         "priority": job.priority,
         "tenantId": job.tenant_id or None,
         "createTime": format_date(job.create_time),
-        "batchId": None,
+        "batchId": as_text(job.batch_id),
     }

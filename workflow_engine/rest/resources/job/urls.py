@@ -2,12 +2,13 @@
 
 from django.urls import path
 
-from workflow_engine.rest.resources.job import definitions, suspension, views
+from workflow_engine.rest.resources.job import asynchronous, definitions, suspension, views
 
 urlpatterns = [
     path("job", views.JobList.as_view()),
     path("job/count", views.JobCount.as_view()),
     path("job/suspended", suspension.Jobs.as_view()),
+    *asynchronous.urlpatterns,
     path("job/<str:job_id>", views.JobView.as_view()),
     path("job/<str:job_id>/execute", views.Execute.as_view()),
     path("job/<str:job_id>/retries", views.Retries.as_view()),

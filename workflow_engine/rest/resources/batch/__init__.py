@@ -1,0 +1,1 @@
+"""Batches: lists, one, and what an operator does with it. Making one is in `creating`."""
