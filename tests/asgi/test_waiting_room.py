@@ -1,5 +1,7 @@
 """Who looks when: the oldest of a topic, nobody of another, and not everybody at once."""
 
+from collections.abc import Collection
+
 import pytest
 
 from workflow_engine.rest.asgi.waiting_room import VAIN_LOOKS, Turn, Waiter, WaitingRoom
@@ -142,3 +144,14 @@ def test_the_room_is_bounded_and_can_be_closed() -> None:
     line.room.close()
     assert line.woken() == ["first"]
     assert Line(places=0).room.enter(Waiter(["a"], max_tasks=1, is_selective=False)) is Turn.NONE
+
+
+def test_who_is_told_of_the_first_one_finds_its_topics() -> None:
+    line = Line()
+    seen: list[Collection[str]] = []
+    line.room.on_first = lambda: seen.append(line.room.topics())
+    first = line.enter("first", "a", "b")
+    line.enter("second", "c")
+    assert seen == [("a", "b")]
+    line.room.leave(first)
+    assert line.room.topics() == ("c",)

@@ -47,6 +47,8 @@ class Fetching:
     ) -> Answer:
         while True:
             news.clear()
+            # A pass that does not get as far as the view ends the wait: credentials may have been revoked meanwhile.
+            place.is_waiting = False
             request = {**environ, "wsgi.input": io.BytesIO(body), PLACE: place}
             answer = await self._threads.run(lambda request=request: call(self._django, request))  # type: ignore[misc]
             assert answer is not None

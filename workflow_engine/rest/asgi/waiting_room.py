@@ -70,7 +70,7 @@ class WaitingRoom:
         self._queues: dict[str, _Queue] = {}
         self._waiters: set[Waiter] = set()
         self.is_closed = False
-        self.on_first: Callable[[], None] = lambda: None  # called when somebody enters the empty room
+        self.on_first: Callable[[], None] = lambda: None  # called when somebody has entered the empty room
 
     def __len__(self) -> int:
         return len(self._waiters)
@@ -85,13 +85,14 @@ class WaitingRoom:
         with self._lock:
             if self.is_closed or len(self._waiters) >= self._places():
                 return Turn.NONE
-            if not self._waiters:
-                self.on_first()
             queues = [self._queues.setdefault(topic, _Queue()) for topic in waiter.topics]
             is_behind = all(_has_somebody_in_line(queue) for queue in queues)
             self._waiters.add(waiter)
             for queue in queues:
                 queue.waiters[waiter] = None
+            # Only now: whoever hears of it asks for the topics at once, and would go back to sleep without any.
+            if len(self._waiters) == 1:
+                self.on_first()
             if is_behind:
                 return Turn.WAIT
             self._begin(waiter)

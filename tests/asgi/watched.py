@@ -1,0 +1,34 @@
+"""project/asgi.py's application, which tells at /watched what goes on in the process that answers: tests wait for that."""
+
+import json
+import os
+from typing import Any
+
+from project.asgi import application as site
+
+_hung_up = 0
+
+
+async def application(scope: dict[str, Any], receive: Any, send: Any) -> None:
+    if scope["type"] != "http":
+        await site(scope, receive, send)
+    elif scope["path"] == "/watched":
+        told = json.dumps({"process": os.getpid(), "waiting": len(site.room), "hung_up": _hung_up})
+        await send({"type": "http.response.start", "status": 200, "headers": []})
+        await send({"type": "http.response.body", "body": told.encode()})
+    else:
+        is_answered = False
+
+        async def receive_and_count() -> Any:
+            global _hung_up
+            message = await receive()
+            if message["type"] == "http.disconnect" and not is_answered:
+                _hung_up += 1
+            return message
+
+        async def send_and_tell(message: dict[str, Any]) -> None:
+            nonlocal is_answered
+            is_answered = True
+            await send(message)
+
+        await site(scope, receive_and_count, send_and_tell)
