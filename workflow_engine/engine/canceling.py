@@ -40,7 +40,9 @@ def _activity_start_concurrent(execution: Execution) -> None:
     activity = execution.next_activity
     execution.next_activity = None
     concurrent = execution.create_concurrent()
+    assert activity is not None
     concurrent.set_activity(activity)
+    execution.context.lifecycle.hand_over_triggered_variables(concurrent, activity)
     concurrent.activity_instance_id = None
     perform(concurrent, ACTIVITY_START_CREATE_SCOPE)
 
@@ -52,6 +54,7 @@ def _activity_start_cancel_scope(execution: Execution) -> None:
     execution.is_active = True
     propagating = _cancel_scope(execution, activity)
     propagating.set_activity(activity)
+    execution.context.lifecycle.hand_over_triggered_variables(propagating, activity)
     propagating.is_active = True
     propagating.is_ended = False
     propagating.activity_instance_id = None

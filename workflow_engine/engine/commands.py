@@ -130,11 +130,15 @@ class ThrowTaskEscalation(Command):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TriggerEventSubscription(Command):
-    """A message or signal arrived for one subscription of a running instance."""
+    """A message or signal arrived for one subscription of a running instance.
+
+    `triggered_scope_variables`: local ones of what a message begins: its boundary event's or event sub-process's scope.
+    """
 
     subscription_id: str
     variables: Variables = field(default_factory=dict)
     local_variables: Variables = field(default_factory=dict)
+    triggered_scope_variables: Variables = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -21,6 +21,7 @@ def deliver(
     variables: Mapping[str, Any],
     local_variables: Mapping[str, Any],
     *,
+    triggered_scope_variables: Mapping[str, Any] | None = None,
     business_key: str | None = None,
     is_async: bool = False,
 ) -> None:
@@ -42,6 +43,10 @@ def deliver(
         raise Suspended(f"Cannot deliver to execution '{execution.id}': it is suspended.")
     context.variables.set_all(execution, variables)
     context.variables.set_all_local(execution, local_variables)
+    if triggered_scope_variables and activity.type == "intermediateMessageCatch":
+        context.variables.set_all_local(execution, triggered_scope_variables)
+    elif triggered_scope_variables:
+        execution.process_instance.triggered_scope_variables = triggered_scope_variables
     if is_async:
         context.jobs.create_event_job(execution, subscription.id, activity)
     elif execution.activity is activity:

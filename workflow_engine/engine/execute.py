@@ -143,7 +143,13 @@ def _trigger_event_subscription(context: CommandContext, command: c.TriggerEvent
     rows = context.adopt_rows([row] if row is not None else [])
     if not rows:
         raise NotFound(f"Event subscription '{command.subscription_id}' does not exist.")
-    deliver(context, rows[0], command.variables, command.local_variables)
+    deliver(
+        context,
+        rows[0],
+        command.variables,
+        command.local_variables,
+        triggered_scope_variables=command.triggered_scope_variables,
+    )
 
 
 def _throw_signal(context: CommandContext, command: c.ThrowSignal) -> None:

@@ -6,6 +6,7 @@ the tree and nothing of BPMN: what an activity does when it starts or ends is to
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import Enum, IntFlag
 from typing import TYPE_CHECKING
@@ -62,6 +63,7 @@ class Execution(state.Execution):
     has_failed_listener: bool = field(init=False, default=False)  # a listener threw a BPMN error
     ignore_async: bool = field(init=False, default=False)  # joined with others: it ends without a continuation
     preserve_scope: bool = field(init=False, default=False)  # modification: do not end when the last child goes
+    triggered_scope_variables: Mapping[str, object] | None = field(init=False, default=None)  # on the process instance
     skip_custom_listeners: bool = field(init=False, default=False)
     skip_io_mappings: bool = field(init=False, default=False)
     skip_sub_process_instances: bool = field(init=False, default=False)

@@ -72,7 +72,17 @@ class Lifecycle:
         else:
             execution.set_activity(activity)
             execution.activity_instance_id = None
+            self.hand_over_triggered_variables(execution, activity)
             perform(execution, ACTIVITY_START_CREATE_SCOPE)
+
+    def hand_over_triggered_variables(self, execution: Execution, activity: Activity) -> None:
+        """Variables that came with the message for the scope that the message begins."""
+        if activity.type not in ("messageStartEvent", "boundaryMessage"):
+            return
+        instance = execution.process_instance
+        if instance.triggered_scope_variables:
+            values, instance.triggered_scope_variables = instance.triggered_scope_variables, None
+            self.context.variables.set_all_local(execution, values)
 
     def execute_event_handler(self, execution: Execution, handler: Activity) -> None:
         """`execution` waits for the event that `handler` (boundary event or event sub-process) catches."""

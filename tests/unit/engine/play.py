@@ -161,10 +161,10 @@ class Play:
         self.execute(c.ExecuteJob(job_id=self.job(activity_id)["id"]))
         return self
 
-    def send(self, activity_id: str, variables: Mapping[str, Any] | None = None) -> Play:
+    def send(self, activity_id: str, variables: Mapping[str, Any] | None = None, **options: Any) -> Play:
         """A message or signal reaches whoever waits at the activity."""
         found = self.rows(state.EventSubscription, activity_id=activity_id)[0]
-        self.execute(c.TriggerEventSubscription(subscription_id=found["id"], variables=variables or {}))
+        self.execute(c.TriggerEventSubscription(subscription_id=found["id"], variables=variables or {}, **options))
         return self
 
     def set(self, **variables: Any) -> Play:

@@ -2,6 +2,7 @@
 
 import pytest
 
+from tests.unit.bpmn.models import boundary, flow
 from tests.unit.engine.play import Play, line, process, tasks
 from workflow_engine.engine import state
 from workflow_engine.engine.commands import (
@@ -132,3 +133,48 @@ def test_an_asynchronous_signal_arrives_by_a_job() -> None:
     (job,) = play.rows(state.Job)
     assert job["handler_type"] == "event"
     assert play.fire("c").tree == "p[heard]"
+
+
+MESSAGE = '<messageEventDefinition messageRef="m1"/>'
+
+
+@pytest.mark.parametrize(
+    ("model", "event", "scope", "lives"),
+    [
+        (tasks("a", "x") + boundary(MESSAGE, host="a") + line("s", "a") + flow("b", "x"), "b", "process", True),
+        (
+            tasks("a", "x")
+            + boundary(MESSAGE, host="a", attributes='cancelActivity="false"')
+            + line("s", "a")
+            + flow("b", "x"),
+            "b",
+            "process",
+            True,
+        ),
+        (
+            tasks("a")
+            + line("s", "a")
+            + f'<subProcess id="h" triggeredByEvent="true"><startEvent id="hs">{MESSAGE}</startEvent>'
+            + tasks("ht")
+            + line("hs", "ht")
+            + "</subProcess>",
+            "hs",
+            "h",
+            True,
+        ),
+        (
+            f'<intermediateCatchEvent id="c">{MESSAGE}</intermediateCatchEvent>' + tasks("x") + line("s", "c", "x"),
+            "c",
+            "c",
+            False,
+        ),
+        ('<receiveTask id="c" messageRef="m1"/>' + tasks("x") + line("s", "c", "x"), "c", None, False),
+    ],
+    ids=["boundary event", "another boundary event", "event sub-process", "catch event", "receive task"],
+)
+def test_variables_for_the_scope_that_a_message_begins(model: str, event: str, scope: str | None, lives: bool) -> None:
+    play = Play('<startEvent id="s"/>' + model).start().send(event, triggered_scope_variables={"t": 1})
+    known = {key: row["activity"] for key, row in play.site.database.activities.items()}
+    known[play.instance_id] = "process"
+    assert [known[row["scope"]] for row in play.site.database.variables.values()] == ([scope] if scope else [])
+    assert play.variables == ({"t": 1} if lives else {})

@@ -23,7 +23,7 @@ request(
     {
         "messageName": "text", "businessKey": "text", "tenantId": "text", "withoutTenantId": "boolean", "processInstanceId": "text",
         "correlationKeys": "{TypedValue}", "localCorrelationKeys": "{TypedValue}", "processVariables": "{TypedValue}",
-        "processVariablesLocal": "{TypedValue}", "all": "boolean", "resultEnabled": "boolean", "variablesInResultEnabled": "boolean",
+        "processVariablesLocal": "{TypedValue}", "processVariablesToTriggeredScope": "{TypedValue}", "all": "boolean", "resultEnabled": "boolean", "variablesInResultEnabled": "boolean",
     },
 )  # fmt: skip
 answer(
