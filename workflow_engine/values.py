@@ -14,7 +14,7 @@ from typing import Any
 from workflow_engine.json_text import JsonError, double_text, parse, write
 
 __all__ = [
-    "FileValue", "JsonError", "JsonValue", "Long", "ObjectValue", "Short", "XmlValue", "double_text", "json_text", "type_name",
+    "FileValue", "JsonError", "JsonValue", "Long", "ObjectValue", "Short", "Transient", "XmlValue", "double_text", "json_text", "type_name",
 ]  # fmt: skip
 
 INTEGER_MIN, INTEGER_MAX = -(2**31), 2**31 - 1
@@ -184,6 +184,13 @@ class FileValue:
     mimetype: str | None = None
     encoding: str | None = None
     data: bytes = b""
+
+
+@dataclass(frozen=True, slots=True)
+class Transient:
+    """For a variable that the instance has only until the transaction ends: it is never written, and history never hears of it."""
+
+    value: Any
 
 
 _NODE_TYPES: dict[type, str] = {dict: "OBJECT", list: "ARRAY", str: "STRING"}

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from workflow_engine.bpmn import behaviors
 from workflow_engine.bpmn.model import Activity, Scope
 from workflow_engine.engine.state import EventSubscription
+from workflow_engine.engine.variables import held
 
 if TYPE_CHECKING:
     from workflow_engine.engine.context import CommandContext
@@ -94,7 +95,7 @@ def remember_scope(execution: Execution) -> None:
     memory.is_concurrent = False
     memory.is_event_scope = True
     for variable in list(context.variables.local(execution).values()):
-        context.variables.set_local(memory, variable.name, variable.value)
+        context.variables.set_local(memory, variable.name, held(variable))
     for subscription in records:
         context.subscriptions.copy_compensate(subscription, memory)
     for child in execution.event_scope_children:

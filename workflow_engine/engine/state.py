@@ -59,6 +59,11 @@ class Variable:
 
 
 @dataclass(slots=True, kw_only=True, eq=False)
+class TransientVariable(Variable):
+    """Is known to its scope until the command is over, and no row."""
+
+
+@dataclass(slots=True, kw_only=True, eq=False)
 class ExternalTask:
     id: str
     topic_name: str

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from workflow_engine.bpmn.data import VariableMapping
 from workflow_engine.engine.evaluation import evaluate
+from workflow_engine.engine.variables import held
 
 if TYPE_CHECKING:
     from workflow_engine.engine.execution import Execution
@@ -41,11 +42,11 @@ def _values(execution: Execution, mapping: VariableMapping, *, is_local: bool) -
     variables = execution.context.variables
     if mapping.all_variables:
         if is_local:
-            return {name: variable.value for name, variable in variables.local(execution).items()}
-        return variables.visible(execution)
+            return {name: held(variable) for name, variable in variables.local(execution).items()}
+        return variables.visible(execution, keep_transient=True)
     assert mapping.target is not None
     if mapping.source_expression is not None:
         return {mapping.target: evaluate(mapping.source_expression, execution)}
     assert mapping.source is not None
     found = variables.local(execution).get(mapping.source) if is_local else variables.find(execution, mapping.source)
-    return {mapping.target: None if found is None else found.value}
+    return {mapping.target: None if found is None else held(found)}

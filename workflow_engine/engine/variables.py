@@ -6,11 +6,12 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from workflow_engine.bpmn.data import IoMapping, ListValue, MapValue, Parameter, Script
-from workflow_engine.engine.errors import ModelError
+from workflow_engine.engine.errors import BadInput, ModelError
 from workflow_engine.engine.evaluation import evaluate, evaluate_script
 from workflow_engine.engine.history import VariableChanged
-from workflow_engine.engine.state import UserTask, Variable
+from workflow_engine.engine.state import TransientVariable, UserTask, Variable
 from workflow_engine.expressions import Expression
+from workflow_engine.values import Transient
 
 if TYPE_CHECKING:
     from workflow_engine.engine.context import CommandContext
@@ -45,12 +46,12 @@ class Variables:
             execution = execution.parent
         return None
 
-    def visible(self, execution: Execution | None) -> dict[str, Any]:
-        """Values by name, inner scopes first."""
+    def visible(self, execution: Execution | None, *, keep_transient: bool = False) -> dict[str, Any]:
+        """Values by name, inner scopes first; `keep_transient`: for handing them on."""
         values: dict[str, Any] = {}
         while execution is not None:
             for name, variable in self.local(execution).items():
-                values.setdefault(name, variable.value)
+                values.setdefault(name, held(variable) if keep_transient else variable.value)
             execution = execution.parent
         return values
 
@@ -77,10 +78,10 @@ class Variables:
         change = "update"
         if variable is None:
             change = "create"
-            variable = Variable(
+            variable = _class_for(value)(
                 id=self.context.environment.new_id(execution.root_process_instance_id),
                 name=name,
-                value=value,
+                value=_plain(value),
                 process_instance_id=execution.process_instance_id,
                 root_process_instance_id=execution.root_process_instance_id,
                 execution_id=execution.id,
@@ -89,10 +90,9 @@ class Variables:
                 tenant_id=execution.tenant_id,
             )
             variables[name] = variable
-            self.context.insert(variable)
+            self._insert(variable)
         else:
-            variable.value = value
-            variable.sequence_counter += 1
+            _change(variable, value)
         self._tell(variable, change, execution, source)
 
     def set_all_local(self, execution: Execution, values: Mapping[str, Any]) -> None:
@@ -106,10 +106,10 @@ class Variables:
         change = "update"
         if variable is None:
             change = "create"
-            variable = Variable(
+            variable = _class_for(value)(
                 id=self.context.environment.new_id(task.root_process_instance_id),
                 name=name,
-                value=value,
+                value=_plain(value),
                 process_instance_id=task.process_instance_id,
                 root_process_instance_id=task.root_process_instance_id,
                 execution_id=task.execution_id,
@@ -118,17 +118,16 @@ class Variables:
                 tenant_id=task.tenant_id,
             )
             variables[name] = variable
-            self.context.insert(variable)
+            self._insert(variable)
         else:
-            variable.value = value
-            variable.sequence_counter += 1
+            _change(variable, value)
         self._tell(variable, change, execution, execution)
 
     def remove_local(self, execution: Execution, name: str) -> None:
         variable = self.local(execution).pop(name, None)
         if variable is not None:
             self._tell(variable, "delete", execution, execution)
-            self.context.delete(variable)
+            self._delete(variable)
 
     def remove(self, execution: Execution, name: str) -> None:
         variable = self.find(execution, name)
@@ -140,19 +139,19 @@ class Variables:
         if variable is not None:
             execution = self.context.execution(task.execution_id)
             self._tell(variable, "delete", execution, execution)
-            self.context.delete(variable)
+            self._delete(variable)
 
     # -- with the execution tree ------------------------------------------------------------------
 
     def discard(self, execution: Execution) -> None:
         """The scope ends: its variables go, their history stays."""
         for variable in self.local(execution).values():
-            self.context.delete(variable)
+            self._delete(variable)
         execution.variable_map = {}
 
     def discard_task(self, task: UserTask) -> None:
         for variable in self.task_local(task).values():
-            self.context.delete(variable)
+            self._delete(variable)
         self._task_maps[task.id] = {}
 
     def move_task(self, task: UserTask, target: Execution) -> None:
@@ -171,14 +170,24 @@ class Variables:
     def _move(self, variable: Variable, source: Execution, target: Execution) -> None:
         del self.local(source)[variable.name]
         existing = self.local(target).get(variable.name)
-        if existing is None:
+        if existing is None or isinstance(existing, TransientVariable):
             variable.execution_id = target.id
             self.local(target)[variable.name] = variable
+            return
+        if isinstance(variable, TransientVariable):
             return
         existing.value = variable.value
         existing.sequence_counter += 1
         self._tell(existing, "update", target, source)
         self.context.delete(variable)
+
+    def _insert(self, variable: Variable) -> None:
+        if not isinstance(variable, TransientVariable):
+            self.context.insert(variable)
+
+    def _delete(self, variable: Variable) -> None:
+        if not isinstance(variable, TransientVariable):
+            self.context.delete(variable)
 
     def _executes_scope_leaf(self, execution: Execution) -> bool:
         from workflow_engine.engine.elements import element_of
@@ -201,6 +210,12 @@ class Variables:
                 self._tell(variable, "migrate", execution, execution)
 
     def _tell(self, variable: Variable, change: str, scope: Execution, source: Execution) -> None:
+        if not isinstance(variable, TransientVariable):
+            self._tell_history(variable, change, scope, source)
+        if change != "migrate":
+            self.context.conditions.variable_changed(scope, variable.name, change)
+
+    def _tell_history(self, variable: Variable, change: str, scope: Execution, source: Execution) -> None:
         if variable.task_id is None and not variable.is_concurrent_local:
             scope_instance_id = scope.parent_activity_instance_id
         else:
@@ -225,8 +240,6 @@ class Variables:
                 is_initial=change == "create" and scope.is_starting_instance and scope.is_process_instance,
             )
         )
-        if change != "migrate":
-            self.context.conditions.variable_changed(scope, variable.name, change)
 
     # -- mappings ---------------------------------------------------------------------------------
 
@@ -265,3 +278,25 @@ class Variables:
         if isinstance(value, MapValue):
             return {str(evaluate(key, execution)): self.parameter_value(execution, item) for key, item in value.entries}
         return value
+
+
+def held(variable: Variable) -> Any:
+    """The value as it is handed on: a transient one stays so."""
+    return Transient(variable.value) if isinstance(variable, TransientVariable) else variable.value
+
+
+def _class_for(value: object) -> type[Variable]:
+    return TransientVariable if isinstance(value, Transient) else Variable
+
+
+def _plain(value: Any) -> Any:
+    return value.value if isinstance(value, Transient) else value
+
+
+def _change(variable: Variable, value: object) -> None:
+    if type(variable) is not _class_for(value):
+        raise BadInput(
+            f"Cannot set transient variable with name {variable.name} to non-transient variable and vice versa."
+        )
+    variable.value = _plain(value)
+    variable.sequence_counter += 1

@@ -47,8 +47,9 @@ class Message(EngineView):
             tenant_id="" if body.boolean("withoutTenantId") else body.text("tenantId"),
             correlation_keys=accepted_variables(body, "correlationKeys"),
             local_correlation_keys=accepted_variables(body, "localCorrelationKeys"),
-            variables=accepted_variables(body, "processVariables"),
-            local_variables=accepted_variables(body, "processVariablesLocal"),
+            variables=accepted_variables(body, "processVariables", may_be_transient=True),
+            local_variables=accepted_variables(body, "processVariablesLocal", may_be_transient=True),
+            triggered_scope_variables=accepted_variables(body, "processVariablesToTriggeredScope"),
             all=body.boolean("all"),
             user=self.user_id,
         )
@@ -111,7 +112,7 @@ class Signal(EngineView):
         service.throw_signal(
             commands.ThrowSignal(
                 name=name,
-                variables=accepted_variables(body, "variables"),
+                variables=accepted_variables(body, "variables", may_be_transient=True),
                 execution_id=execution_id,
                 tenant_ids=tenants,
             ),

@@ -22,6 +22,7 @@ from workflow_engine.values import (
     Long,
     ObjectValue,
     Short,
+    Transient,
     XmlValue,
 )
 from workflow_engine.values import json_text as compact_json
@@ -30,8 +31,8 @@ SHORT_MAX, MAX_NAME = 2**15 - 1, 255
 JAVA_FORMAT = "application/x-java-serialized-object"
 
 
-def accepted_variables(body: Body, name: str) -> dict[str, Any]:
-    """The engine values of a field such as `variables`; {} where it is absent."""
+def accepted_variables(body: Body, name: str, *, may_be_transient: bool = False) -> dict[str, Any]:
+    """The engine values of a field such as `variables`; {} where it is absent. Transient ones only where they are set at once."""
     field = body.object(name)
     if field is None:
         return {}
@@ -39,7 +40,13 @@ def accepted_variables(body: Body, name: str) -> dict[str, Any]:
         raise body.refusal(
             name, f"holds {len(field.values)} variables, at most {limits().max_variables} are allowed in one request"
         )
-    return in_hash_order({key: accepted_value(key, raw) for key, raw in field.values.items() if check_name(key)})
+    return in_hash_order(
+        {
+            key: accepted_value(key, raw, may_be_transient=may_be_transient)
+            for key, raw in field.values.items()
+            if check_name(key)
+        }
+    )
 
 
 def check_name(name: str) -> bool:
@@ -48,7 +55,7 @@ def check_name(name: str) -> bool:
     return True
 
 
-def accepted_value(name: str, raw: Any) -> Any:
+def accepted_value(name: str, raw: Any, *, may_be_transient: bool = False) -> Any:
     if not isinstance(raw, dict):
         raise RestError(
             f'Cannot set variable \'{name}\': it must be an object such as {{"value": 5, "type": "Integer"}}.'
@@ -57,7 +64,8 @@ def accepted_value(name: str, raw: Any) -> Any:
     if not isinstance(info, dict):
         raise RestError(f"Cannot set variable '{name}': its valueInfo is not an object.")
     try:
-        return _checked_size(_untyped(value) if kind is None else _typed(value, kind, info))
+        accepted = _checked_size(_untyped(value) if kind is None else _typed(value, kind, info))
+        return Transient(accepted) if _is_transient(info, may_be_transient) else accepted
     except ValueError as error:
         what = (
             f"the value {convert.shown(value)} of type '{kind}'"
@@ -65,6 +73,15 @@ def accepted_value(name: str, raw: Any) -> Any:
             else f"the value {convert.shown(value)}"
         )
         raise RestError(f"Cannot set variable '{name}': {what} {error}.") from None
+
+
+def _is_transient(info: dict[str, Any], is_allowed: bool) -> bool:
+    found = info.get("transient")
+    if found is not None and not isinstance(found, bool):
+        raise ValueError("has a valueInfo.transient that is neither true nor false")
+    if found and not is_allowed:
+        raise ValueError("is transient, which has no meaning here: it is not set at once")
+    return found is True
 
 
 def _untyped(value: Any) -> Any:

@@ -59,7 +59,7 @@ class VariablesMixin(ScopeView):
             raise body.refusal(
                 "deletions", f"names {len(removals)} variables, at most {limits().max_variables} are allowed"
             )
-        self.change(accepted_variables(body, "modifications"), removals)
+        self.change(accepted_variables(body, "modifications", may_be_transient=True), removals)
         return no_content()
 
 
@@ -69,7 +69,7 @@ class VariableMixin(ScopeView):
 
     def put(self, request: Request, name: str, **named: str) -> HttpResponse:
         check_name(name)
-        self.change({name: accepted_value(name, self.body().values)})
+        self.change({name: accepted_value(name, self.body().values, may_be_transient=True)})
         return no_content()
 
     def delete(self, request: Request, name: str, **named: str) -> HttpResponse:

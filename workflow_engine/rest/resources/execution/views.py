@@ -60,7 +60,7 @@ class Signal(EngineView):
             commands.SignalExecution(
                 execution_id=execution_id,
                 signal_name=body.text("signalName"),
-                variables=accepted_variables(body, "variables"),
+                variables=accepted_variables(body, "variables", may_be_transient=True),
             )
         )
         return no_content()
@@ -91,8 +91,8 @@ class Trigger(MessageSubscription):
         self.execute(
             commands.TriggerEventSubscription(
                 subscription_id=str(self.found().pk),
-                variables=accepted_variables(body, "variables"),
-                local_variables=accepted_variables(body, "variablesLocal"),
+                variables=accepted_variables(body, "variables", may_be_transient=True),
+                local_variables=accepted_variables(body, "variablesLocal", may_be_transient=True),
             )
         )
         return no_content()

@@ -32,8 +32,8 @@ class Complete(WorkerView):
         command = commands.CompleteExternalTask(
             task_id=task_id,
             worker_id=body.required_text("workerId"),
-            variables=accepted_variables(body, "variables"),
-            local_variables=accepted_variables(body, "localVariables"),
+            variables=accepted_variables(body, "variables", may_be_transient=True),
+            local_variables=accepted_variables(body, "localVariables", may_be_transient=True),
             lock_token=body.text("lockToken"),
         )
         self.execute(command)
@@ -52,8 +52,8 @@ class Failure(WorkerView):
             error_details=body.text("errorDetails", LONG_TEXT),
             retries=body.integer("retries", 0, minimum=0),
             retry_timeout=body.integer("retryTimeout", 0, minimum=0, maximum=MAX_RETRY_TIMEOUT),
-            variables=accepted_variables(body, "variables"),
-            local_variables=accepted_variables(body, "localVariables"),
+            variables=accepted_variables(body, "variables", may_be_transient=True),
+            local_variables=accepted_variables(body, "localVariables", may_be_transient=True),
             lock_token=body.text("lockToken"),
         )
         self.execute(command)
@@ -70,7 +70,7 @@ class BpmnError(WorkerView):
             worker_id=body.required_text("workerId"),
             error_code=body.required_text("errorCode"),
             error_message=body.text("errorMessage", LONG_TEXT),
-            variables=accepted_variables(body, "variables"),
+            variables=accepted_variables(body, "variables", may_be_transient=True),
             lock_token=body.text("lockToken"),
         )
         self.execute(command)

@@ -44,7 +44,7 @@ class Start(DefinitionView):
         started = service.start_process_instance(
             find_definition_id(**self.kwargs),
             business_key=body.text("businessKey"),
-            variables=accepted_variables(body, "variables"),
+            variables=accepted_variables(body, "variables", may_be_transient=True),
             user=self.user_id,
             **options,
         )

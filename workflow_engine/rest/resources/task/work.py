@@ -26,7 +26,7 @@ class Complete(EngineView):
 
     def post(self, request: Request, task_id: str) -> HttpResponse:
         body = self.body()
-        variables = accepted_variables(body, "variables")
+        variables = accepted_variables(body, "variables", may_be_transient=True)
         if not body.boolean("withVariablesInReturn"):
             self.complete(task_id, variables)
             return no_content()
@@ -75,7 +75,9 @@ class Resolve(EngineView):
     permissions = {"POST": COMPLETE}
 
     def post(self, request: Request, task_id: str) -> HttpResponse:
-        service.resolve(task_id, variables=accepted_variables(self.body(), "variables"), user=self.user_id)
+        service.resolve(
+            task_id, variables=accepted_variables(self.body(), "variables", may_be_transient=True), user=self.user_id
+        )
         return no_content()
 
 
@@ -91,7 +93,7 @@ class BpmnError(EngineView):
                 task_id=task_id,
                 error_code=code,
                 error_message=body.text("errorMessage", 4_000),
-                variables=accepted_variables(body, "variables"),
+                variables=accepted_variables(body, "variables", may_be_transient=True),
             )
         )
         return no_content()
@@ -106,7 +108,9 @@ class BpmnEscalation(EngineView):
             raise RestError("escalationCode is null", type_name="RestException")
         self.execute(
             commands.ThrowTaskEscalation(
-                task_id=task_id, escalation_code=code, variables=accepted_variables(body, "variables")
+                task_id=task_id,
+                escalation_code=code,
+                variables=accepted_variables(body, "variables", may_be_transient=True),
             )
         )
         return no_content()
