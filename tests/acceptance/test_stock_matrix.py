@@ -125,13 +125,16 @@ def test_plain_variables(deployed: Site, stock_worker: Start) -> None:
 
 def test_failures_retries_and_an_incident(deployed: Site, stock_worker: Start) -> None:
     instance = begin(deployed)
-    worker = stock_worker({"work": [fail("first", retries=2), fail("second", retries=0), complete()]})
+    # The stock Python client counts down by itself once the engine knows a number.
+    worker = stock_worker({"work": [fail("first", retries=1), fail("second", retries=0), complete()]})
     [incident] = wait_until(
         lambda: deployed.rest.get("/incident", processInstanceId=instance), lambda: (worker.lines, worker.errors)
     )
     assert (incident["incidentType"], incident["incidentMessage"]) == ("failedExternalTask", "second")
     task = the_task(deployed, instance)
-    assert (task["retries"], task["errorMessage"], task["workerId"]) == (0, "second", None)
+    assert (task["retries"], task["errorMessage"]) == (0, "second")
+    # As in Camunda, one sees who failed.
+    assert task["workerId"].startswith("stock-")
     deployed.rest.request("PUT", f"/external-task/{task['id']}/retries", {"retries": 1})
     reached(deployed, instance, worker, "look")
     assert worker.done == ["work fail", "work fail", "work complete"]

@@ -125,13 +125,16 @@ def _answer(status: int, type_name: str, message: str, code: int | None, more: d
     return answer
 
 
+_PARSE_ERROR = "ENGINE-09005 Could not parse BPMN process."
+
+
 def _refused_model(error: InvalidModel) -> Any:
-    """Every problem of every file, as Camunda's Modeler shows them beside the elements."""
+    """Every problem of every file. By its beginning the Modeler tells a broken diagram from a wrong address of the engine."""
     details: dict[str, dict[str, list[Any]]] = {}
     for problem in error.problems:
         kinds = details.setdefault(problem.resource_name or error.resource_name, {"errors": [], "warnings": []})
         kinds["warnings" if problem.severity == "warning" else "errors"].append(_problem_json(problem))
-    return _answer(400, "ParseException", str(error), 0, {"details": details})
+    return _answer(400, "ParseException", f"{_PARSE_ERROR} {error}", 0, {"details": details})
 
 
 def _problem_json(problem: Problem) -> dict[str, Any]:
