@@ -26,9 +26,9 @@ async def application(scope: dict[str, Any], receive: Any, send: Any) -> None:
                 _hung_up += 1
             return message
 
-        async def send_and_tell(message: dict[str, Any]) -> None:
+        def send_and_tell(message: dict[str, Any]) -> Any:
             nonlocal is_answered
             is_answered = True
-            await send(message)
+            return send(message)  # whatever the server gives to wait for
 
         await site(scope, receive_and_count, send_and_tell)

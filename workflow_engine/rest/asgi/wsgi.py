@@ -56,8 +56,11 @@ class WsgiInThreads:
         except Disconnected:
             return
 
+        async def send_one(message: dict[str, Any]) -> None:
+            await send(message)  # what servers give back here need not be a coroutine
+
         def stream(message: dict[str, Any]) -> None:
-            asyncio.run_coroutine_threadsafe(send(message), loop).result()
+            asyncio.run_coroutine_threadsafe(send_one(message), loop).result()
 
         answer = await self._threads.run(lambda: call(self._application, environ, stream))
         if answer is not None:
