@@ -135,6 +135,8 @@ class AsgiSite:
 
     def stop(self) -> None:
         """As an operator does; the server must end by itself."""
+        if self._output.closed:
+            return
         with self._output, self._clients:
             if self.process.poll() is None:
                 self.terminate()

@@ -79,7 +79,8 @@ class Notifications:
 
     def _read(self) -> None:
         """What has come since the last statement. psycopg's own generator would be a second reader beside the handler."""
-        self._raw.pgconn.consume_input()
+        with self._connection.wrap_database_errors:
+            self._raw.pgconn.consume_input()
         while (notification := self._raw.pgconn.notifies()) is not None:
             self._keep(notification.relname.decode(), notification.be_pid, notification.extra.decode())
 
