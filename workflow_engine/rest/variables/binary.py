@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import Any
 
+from django.core.files.uploadedfile import UploadedFile
 from django.http import HttpRequest, HttpResponse
 
 from workflow_engine.rest import convert
@@ -41,6 +42,8 @@ def uploaded_value(request: HttpRequest) -> FileValue | bytes:
         )
     check_length(request, limits().max_variable_bytes + _FORM_OVERHEAD)
     kind, part = request.POST.get("valueType", "Bytes"), request.FILES.get("data")
+    # As elsewhere "file" is "File".
+    kind = kind[:1].upper() + kind[1:]
     if kind not in ("File", "Bytes"):
         raise RestError(f"The valueType is {convert.shown(kind)}: it must be File or Bytes.")
     data = part.read() if part is not None else request.POST.get("data", "").encode()
@@ -53,5 +56,19 @@ def uploaded_value(request: HttpRequest) -> FileValue | bytes:
     if part is None or not part.name or "\0" in part.name:
         raise RestError("The part 'data' has no file name.")
     return FileValue(
-        filename=str(part.name), mimetype=part.content_type or None, encoding=part.charset or None, data=data
+        filename=str(part.name),
+        mimetype=part.content_type or "application/octet-stream",
+        encoding=_encoding(part),
+        data=data,
     )
+
+
+def _encoding(part: UploadedFile) -> str | None:
+    """`Content-Type: text/plain; encoding=UTF-8`, as Camunda reads it."""
+    raw = (part.content_type_extra or {}).get("encoding") or b""
+    text = raw.decode("ascii", "replace") if isinstance(raw, bytes) else str(raw)
+    if text and not _CHARSET.fullmatch(text):
+        raise RestError(
+            f"The part 'data' has the encoding {convert.shown(text)}: it must be a short name such as UTF-8."
+        )
+    return text or None
