@@ -17,9 +17,10 @@ from tests.admin.conftest import Visitor
 from tests.admin.pages import listing, operation, page, read
 from tests.support import orders
 from tests.support.small_models import message_start
+from workflow_engine import ids
 from workflow_engine.admin.base import EngineAdmin
 from workflow_engine.models import Authorization, AuthorizationType, ProcessDefinition, Tenant, WorkerCredential
-from workflow_engine.services import repository
+from workflow_engine.services import batch, repository
 
 MODELS = [model for model in apps.get_app_config("workflow_engine").get_models() if admin.site.is_registered(model)]
 NAMES = [model._meta.model_name or "" for model in MODELS]
@@ -48,6 +49,7 @@ def everything(saga: str) -> None:
     repository.deploy(resources={"hello.bpmn": message_start("hello", "greeting")})
     orders.deploy("prepaid-order.bpmn", "collect-payment.bpmn")
     orders.start("prepaid-1", "prepaid-order", amount=5)
+    batch.create("instance-deletion", [ids.new_id()], {"reason": None})
     WorkerCredential.issue("worker")
     Tenant.objects.create(id="north", name="North")
     Authorization.objects.create(

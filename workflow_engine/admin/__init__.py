@@ -6,6 +6,7 @@ this package by itself and registers them.
 
 from workflow_engine.admin import (
     authorization,
+    batch,
     compensation_record,
     deployment,
     event_subscription,
@@ -25,6 +26,7 @@ from workflow_engine.admin import (
 
 __all__ = [
     "authorization",
+    "batch",
     "compensation_record",
     "deployment",
     "event_subscription",

@@ -46,8 +46,10 @@ class InstanceColumns:
 
     @admin.display(description=gettext_lazy("process instance"))
     def instance_link(self, row: Any) -> SafeString | str:
+        if getattr(row, "batch_id", None) is not None:
+            return links.link(links.page("batch", row.batch_id), _("(batch)"))
         if row.process_instance_id is None:
-            return _("(start event)")
+            return "-" if row.process_definition_id is None else _("(start event)")
         return links.link(links.page("processinstance", row.process_instance_id), instance_name(row.process_instance))
 
     def row_name(self, row: Any) -> str:

@@ -96,6 +96,8 @@ class JobAdmin(InstanceSearch, InstanceColumns, EngineAdmin):
         return [states.of_job(row, row.asked_at)]
 
     def trail(self, row: Job) -> list[tuple[str, str]]:
+        if row.batch_id is not None:
+            return [(links.page("batch", row.batch_id), _("batch"))]
         if row.process_instance_id is None:
             return []
         return [(links.page("processinstance", row.process_instance_id), instance_name(row.process_instance))]

@@ -88,6 +88,8 @@ def activate(request: HttpRequest, row: Job, data: Mapping[str, Any]) -> str:
 
 def _instance_page(row: Job) -> str:
     """The job is gone when it was executed; what came of it shows there."""
+    if row.batch_id is not None:
+        return links.page("batch", row.batch_id)
     if row.process_instance_id is None:
         return links.listing("job")
     return links.page("processinstance", row.process_instance_id)
