@@ -8,7 +8,7 @@ from functools import cache
 from typing import Any
 
 from jsonschema import Draft202012Validator
-from referencing import Registry, Resource
+from referencing import Registry
 from referencing.jsonschema import DRAFT202012
 
 _PARAMETER = re.compile(r"<(?:\w+:)?\w+>")
@@ -37,7 +37,7 @@ def operations() -> dict[tuple[str, str], tuple[str, dict[str, Any]]]:
 
 @cache
 def _validator(path: str, method: str, status: str) -> Draft202012Validator:
-    registry: Any = Registry().with_resource(DOCUMENT, Resource(contents=_document(), specification=DRAFT202012))
+    registry: Any = Registry().with_resource(DOCUMENT, DRAFT202012.create_resource(_document()))
     steps = ["paths", path, method.lower(), "responses", status, "content", "application/json", "schema"]
     pointer = "/".join(step.replace("~", "~0").replace("/", "~1") for step in steps)
     return Draft202012Validator({"$ref": f"{DOCUMENT}#/{pointer}"}, registry=registry)
