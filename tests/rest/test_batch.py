@@ -159,6 +159,18 @@ def test_suspending_and_activating(api: Api, instances: list[str]) -> None:
     assert "Unable to suspend batch" in api.put(f"/batch/{batch['id']}/suspended", {"suspended": True}).refused(400)
 
 
+def test_suspending_a_part_by_its_job_definition(api: Api, instances: list[str]) -> None:
+    batch = suspension(api, instances)
+    path = f"/job-definition/{batch['batchJobDefinitionId']}"
+    assert jobs.run_once("sweeper", 1)
+    api.put(f"{path}/suspended", {"suspended": True, "includeJobs": True}).ok()
+    sweep()
+    assert progress(api, batch) == (3, 3, 0, 0)
+    api.put(f"{path}/suspended", {"suspended": False, "includeJobs": True}).ok()
+    Job.objects.filter(job_definition_id=batch["monitorJobDefinitionId"]).update(due_date=None)
+    ended(api, batch)
+
+
 def test_what_is_made_while_suspended_stands_still_too(api: Api, instances: list[str]) -> None:
     batch = suspension(api, instances)
     [seed] = acquisition.acquire("sweeper", 1)

@@ -41,6 +41,7 @@ def test_deleting_instances(api: Api, instances: list[str], path: str) -> None:
     assert operations(api, batch) == {"nrOfInstances": "4", "async": "true", "deleteReason": "too many"}
     ended(api, batch)
     assert api.get("/process-instance/count").ok() == {"count": 0}
+    assert api.get("/history/user-operation/count?operationType=Delete").ok() == {"count": 3}  # of the batch
     assert api.get(f"/history/process-instance/{instances[2]}").ok()["deleteReason"] == "too many"
 
 

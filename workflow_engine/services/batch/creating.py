@@ -49,7 +49,7 @@ def create(
             invocations_per_batch_job=settings.invocations_per_batch_job,
             create_user_id=who,
             start_time=current.work.now,
-            **_definitions(batch_id, kind, alias),
+            **_definitions(batch_id, kind, tenant_id, alias),
         )
         batch.save(using=alias, force_insert=True)
         jobs.insert(current, batch, jobs.SEED)
@@ -74,12 +74,12 @@ def _store(batch_id: str, items: Iterator[str], size: int, using: str) -> int:
     return number
 
 
-def _definitions(batch_id: str, kind: str, using: str) -> dict[str, str]:
+def _definitions(batch_id: str, kind: str, tenant_id: str, using: str) -> dict[str, str]:
     """The ids of the three job definitions, which live as long as the batch runs."""
     types = {"seed": jobs.SEED, "monitor": jobs.MONITOR, "batch": kind}
     made = {name: ids.new_id(batch_id) for name in types}
     models.JobDefinition.objects.using(using).bulk_create(
-        models.JobDefinition(id=made[name], job_type=job_type, job_configuration=batch_id)
+        models.JobDefinition(id=made[name], job_type=job_type, job_configuration=batch_id, tenant_id=tenant_id)
         for name, job_type in types.items()
     )
     return {f"{name}_job_definition_id": definition_id for name, definition_id in made.items()}

@@ -1,7 +1,7 @@
 """Every kind of batch by Camunda's name: what it does to one item, and what the user operation log says of it.
 
 `run` does one item in the transaction that the caller has opened, and raises what is wrong with it. The options are those
-with which the batch was created.
+with which the batch was created. Nobody is named as the one who does it, as in Camunda: the log tells of the batch as a whole.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from workflow_engine.services import external_task, history, management, message
 from workflow_engine.services.batch import changing
 
 Options = Mapping[str, Any]
-Run = Callable[[str, Options, str | None, str], None]
+Run = Callable[[str, Options, str], None]
 
 DELETION, HISTORIC_DELETION = "instance-deletion", "historic-instance-deletion"
 JOB_RETRIES, EXTERNAL_TASK_RETRIES = "set-job-retries", "set-external-task-retries"
@@ -36,67 +36,67 @@ class Kind:
     told: tuple[tuple[str, str], ...] = ()  # (option, the log's name for it)
 
 
-def _delete(item: str, options: Options, user: str | None, using: str) -> None:
+def _delete(item: str, options: Options, using: str) -> None:
     rest = {name: value for name, value in options.items() if name != "fail_if_not_exists"}
     try:
-        runtime.delete_process_instance(item, user=user, using=using, **rest)
+        runtime.delete_process_instance(item, using=using, **rest)
     except NotFound:
         # Called instances go with those that called them, so one that is gone is no failure by itself.
         if options.get("fail_if_not_exists"):
             raise
 
 
-def _delete_history(item: str, options: Options, user: str | None, using: str) -> None:
+def _delete_history(item: str, options: Options, using: str) -> None:
     if options.get("fail_if_not_exists"):
-        history.delete_historic_process_instance(item, user=user, using=using)
+        history.delete_historic_process_instance(item, using=using)
         return
     with suppress(NotFound):
-        history.delete_historic_process_instance(item, user=user, using=using)
+        history.delete_historic_process_instance(item, using=using)
 
 
-def _set_job_retries(item: str, options: Options, user: str | None, using: str) -> None:
-    management.set_job_retries(item, user=user, using=using, **options)
+def _set_job_retries(item: str, options: Options, using: str) -> None:
+    management.set_job_retries(item, using=using, **options)
 
 
-def _set_external_task_retries(item: str, options: Options, user: str | None, using: str) -> None:
-    external_task.set_retries(item, user=user, using=using, **options)
+def _set_external_task_retries(item: str, options: Options, using: str) -> None:
+    external_task.set_retries(item, using=using, **options)
 
 
-def _migrate(item: str, options: Options, user: str | None, using: str) -> None:
+def _migrate(item: str, options: Options, using: str) -> None:
     rest = {name: value for name, value in options.items() if name != "plan"}
-    runtime.migrate_together(options["plan"], [item], user=user, using=using, **rest)
+    runtime.migrate_together(options["plan"], [item], using=using, **rest)
 
 
-def _modify(item: str, options: Options, user: str | None, using: str) -> None:
+def _modify(item: str, options: Options, using: str) -> None:
     rest = {name: value for name, value in options.items() if name != "process_definition_id"}
-    runtime.modify_together(options["process_definition_id"], [item], user=user, using=using, **rest)
+    runtime.modify_together(options["process_definition_id"], [item], using=using, **rest)
 
 
-def _restart(item: str, options: Options, user: str | None, using: str) -> None:
+def _restart(item: str, options: Options, using: str) -> None:
     rest = {name: value for name, value in options.items() if name != "process_definition_id"}
-    runtime.restart_together(options["process_definition_id"], [item], user=user, using=using, **rest)
+    runtime.restart_together(options["process_definition_id"], [item], using=using, **rest)
 
 
-def _suspend(item: str, options: Options, user: str | None, using: str) -> None:
+def _suspend(item: str, options: Options, using: str) -> None:
     change = runtime.suspend_process_instance if options["is_suspended"] else runtime.activate_process_instance
     with suppress(NotFound):  # ended meanwhile
-        change(item, user=user, using=using)
+        change(item, using=using)
 
 
-def _correlate(item: str, options: Options, user: str | None, using: str) -> None:
-    message.correlate_within_instance(item, user=user, using=using, **options)
+def _correlate(item: str, options: Options, using: str) -> None:
+    message.correlate_within_instance(item, using=using, **options)
 
 
-def _set_variables(item: str, options: Options, user: str | None, using: str) -> None:
-    runtime.set_variables(item, options["variables"], user=user, using=using)
+def _set_variables(item: str, options: Options, using: str) -> None:
+    runtime.set_variables(item, options["variables"], using=using)
 
 
-def _set_removal_time(item: str, options: Options, user: str | None, using: str) -> None:
-    history.set_removal_time(item, user=user, using=using, **options)
+def _set_removal_time(item: str, options: Options, using: str) -> None:
+    history.set_removal_time(item, using=using, **options)
 
 
-def _set_batch_removal_time(item: str, options: Options, user: str | None, using: str) -> None:
-    changing.set_removal_time(item, user=user, using=using, **options)
+def _set_batch_removal_time(item: str, options: Options, using: str) -> None:
+    changing.set_removal_time(item, using=using, **options)
 
 
 _RETRIES, _REASON = ("retries", "retries"), ("reason", "deleteReason")

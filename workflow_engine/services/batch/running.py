@@ -62,7 +62,7 @@ def _execute_one(
             if item not in left:
                 return  # somebody else has just done it
             try:
-                KINDS[batch.type].run(item, options, batch.create_user_id, using)
+                KINDS[batch.type].run(item, options, using)
             except (NotFound, Suspended, LockLost) as error:
                 raise ItemFailed(str(error)) from error
             left.remove(item)
