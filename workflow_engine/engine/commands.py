@@ -83,8 +83,11 @@ class SetExternalTaskRetries(Command):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CompleteTask(Command):
+    """`variables` go past the task's own, which end with it; `task_variables`, as forms set them, to the nearest with the name."""
+
     task_id: str
     variables: Variables = field(default_factory=dict)
+    task_variables: Variables = field(default_factory=dict)
     local_variables: Variables = field(default_factory=dict)
     form_fields: FormFields = field(default_factory=dict)
 

@@ -88,7 +88,8 @@ def _set_external_task_retries(context: CommandContext, command: c.SetExternalTa
 def _complete_task(context: CommandContext, command: c.CompleteTask) -> None:
     task = context.user_tasks.find(command.task_id)
     execution = context.execution(task.execution_id)
-    for name, value in command.variables.items():
+    context.variables.set_all(execution, command.variables)
+    for name, value in command.task_variables.items():
         if name in context.variables.task_local(task):
             context.variables.set_task_local(task, name, value)
         else:

@@ -68,7 +68,7 @@ def resolve(
         with session(alias, user=name_of(user)) as current:
             task = _locked_task(current, task_id)
             if variables:
-                current.execute(c.SetVariables(execution_id=task.execution_id, task_id=task_id, variables=variables))
+                current.execute(c.SetVariables(execution_id=task.execution_id, variables=variables))
             changes = {"delegation_state": "RESOLVED", "assignee": task.owner}
             current.execute(c.UpdateTask(task_id=task_id, changes=changes))
 

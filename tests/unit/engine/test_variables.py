@@ -90,8 +90,9 @@ def test_a_task_may_have_variables_of_its_own() -> None:
     play.execute(
         SetVariables(execution_id=task["execution_id"], task_id=task["id"], variables={"n": 5, "m": 6}, is_local=True)
     )
-    play.execute(CompleteTask(task_id=task["id"], variables={"n": 7, "k": 8}))
-    assert play.variables == {"n": 1, "k": 8}  # the task had an n of its own
+    play.execute(CompleteTask(task_id=task["id"], task_variables={"n": 7, "k": 8}, variables={"m": 9}))
+    # The task had an n and an m of its own: a form sets those, a plain completion looks past them.
+    assert play.variables == {"n": 1, "k": 8, "m": 9}
 
 
 def test_history_keeps_the_last_values() -> None:

@@ -48,7 +48,7 @@ def submit_task_form(task_id: str, variables: Mapping[str, Any], *, user: Any = 
 
             accepted = _accepted(form, variables, value_of, has_value)
             if task.delegation_state != "PENDING":
-                current.execute(c.CompleteTask(task_id=task_id, variables=accepted, form_fields=_texts(variables)))
+                current.execute(c.CompleteTask(task_id=task_id, task_variables=accepted, form_fields=_texts(variables)))
                 return
             if accepted:
                 current.execute(c.SetVariables(execution_id=task.execution_id, task_id=task_id, variables=accepted))
