@@ -53,6 +53,34 @@ def test_suspending_and_activating(api: Api, instances: list[str]) -> None:
         assert shown == [is_suspended] * 3
 
 
+def test_suspending_at_once(api: Api, definition: str, instances: list[str]) -> None:
+    def suspended() -> list[bool]:
+        return [api.get(f"/process-instance/{one}").ok()["suspended"] for one in instances]
+
+    path = "/process-instance/suspended"
+    api.put(path, {"processInstanceIds": [instances[0], UNKNOWN], "suspended": True}).ok()
+    assert suspended() == [True, False, False]
+    api.put(path, {"historicProcessInstanceQuery": {"unfinished": True}, "suspended": True}).ok()
+    assert suspended() == [True] * 3
+    api.put(path, {"processInstanceQuery": {"suspended": True}, "suspended": False}).ok()
+    assert suspended() == [False] * 3
+    api.put(path, {"processDefinitionKey": "waiting", "processDefinitionTenantId": "no", "suspended": True}).ok()
+    assert suspended() == [False] * 3
+    api.put(path, {"processDefinitionId": definition, "suspended": True}).ok()
+    assert suspended() == [True] * 3
+    assert "empty" in api.put(path, {"processInstanceIds": [], "suspended": True}).refused(400)
+    both = {"processInstanceIds": instances, "processDefinitionId": definition, "suspended": True}
+    assert "Choose either" in api.put(path, both).refused(400)
+
+
+def test_retries_of_external_tasks_at_once(api: Api, instances: list[str]) -> None:
+    query = {"processDefinitionKey": "waiting"}
+    for number, body in enumerate(({"processInstanceQuery": query}, {"historicProcessInstanceQuery": query})):
+        api.put("/external-task/retries", {**body, "retries": number + 5}).ok()
+        assert {row["retries"] for row in api.get("/external-task").ok()} == {number + 5}
+    api.put("/external-task/retries", {"externalTaskIds": [UNKNOWN], "retries": 1}).refused(404)
+
+
 def test_setting_variables(api: Api, instances: list[str]) -> None:
     variables = {"n": {"value": 5, "type": "Long"}, "data": {"value": "AAE=", "type": "Bytes"}, "none": {"value": None}}
     batch = api.post("/process-instance/variables-async", {"processInstanceIds": instances, "variables": variables})

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from workflow_engine.rest.resources.external_task import asynchronous, fetch, lists, operator, worker
+from workflow_engine.rest.resources.external_task import fetch, lists, many, operator, worker
 
 urlpatterns = [
     path("external-task/fetchAndLock", fetch.FetchAndLock.as_view()),
@@ -10,8 +10,7 @@ urlpatterns = [
     path("external-task", lists.ExternalTaskList.as_view()),
     path("external-task/count", lists.ExternalTaskCount.as_view()),
     path("external-task/topic-names", lists.TopicNames.as_view()),
-    path("external-task/retries", operator.RetriesOfMany.as_view()),
-    *asynchronous.urlpatterns,
+    *many.urlpatterns,
     path("external-task/<str:task_id>", lists.ExternalTaskView.as_view()),
     path("external-task/<str:task_id>/failure", worker.Failure.as_view()),
     path("external-task/<str:task_id>/bpmnError", worker.BpmnError.as_view()),

@@ -75,31 +75,6 @@ class Suspended(EngineView):
         return no_content()
 
 
-class SuspendedOfMany(EngineView):
-    """All instances of a definition, or of a key."""
-
-    permissions = {"PUT": "suspend_instance"}
-    knows_definitions = True
-
-    def put(self, request: Request) -> HttpResponse:
-        body = self.body()
-        names = {
-            "processInstanceIds": "processInstanceIds",
-            "processDefinitionId": "processDefinitionId",
-            "processDefinitionKey": "processDefinitionKey",
-        }
-        chosen = {ours: body.values[name] for name, ours in names.items() if body.values.get(name)}
-        if len(chosen) != 1:
-            raise body.refusal(
-                "processDefinitionId", "or processInstanceIds or processDefinitionKey must be given, and one only"
-            )
-        is_suspended = body.boolean("suspended")
-        found = ProcessInstanceQuery(chosen).queryset().filter(super_execution__isnull=True).order_by("pk")
-        for instance_id in list(found.values_list("pk", flat=True)):
-            self.execute(commands.SetSuspension(process_instance_id=str(instance_id), is_suspended=is_suspended))
-        return no_content()
-
-
 class Modification(EngineView):
     permissions = {"POST": "modify_instance"}
 

@@ -1,21 +1,30 @@
-"""What a batch does with many process instances. Each view makes one, with the answer before anything has happened."""
+"""What is done with many process instances: by a batch, which the answer names before anything has happened, or at once."""
 
 from __future__ import annotations
 
+from contextlib import suppress
+from itertools import islice
 from typing import Any
 
 from django.http import HttpResponse
 from django.urls import path
 from rest_framework.request import Request
 
+from workflow_engine.engine import commands
+from workflow_engine.engine.errors import NotFound
 from workflow_engine.models import Job
+from workflow_engine.rest.answers import no_content
 from workflow_engine.rest.errors import RestError
-from workflow_engine.rest.resources.batch.creating import CreateBatch
+from workflow_engine.rest.request_body import Body
+from workflow_engine.rest.resources.batch.creating import CreateBatch, keys
 from workflow_engine.rest.resources.job.asynchronous import retries_of_jobs
 from workflow_engine.rest.resources.process_instance.instructions import accepted_instructions
+from workflow_engine.rest.resources.process_instance.rows import ProcessInstanceQuery
 from workflow_engine.rest.resources.process_instance.views import MAX_TEXT, find_instance
 from workflow_engine.rest.variables.accepted import accepted_variables
 
+MAX_INSTANCES = 10_000
+_OF_DEFINITION = ("processDefinitionId", "processDefinitionKey")
 _CHOICE = ("processInstanceIds", "processInstanceQuery", "historicProcessInstanceQuery")
 
 
@@ -32,6 +41,47 @@ class Delete(CreateBatch):
             "fail_if_not_exists": body.boolean("failIfNotExists"),
         }
         return self.created("instance-deletion", self.instances(body), options)
+
+
+class SuspendedNow(CreateBatch):
+    """The named and found ones, or all of a definition or a key. One transaction each."""
+
+    permissions = {"PUT": "suspend_instance"}
+
+    def put(self, request: Request) -> HttpResponse:
+        body = self.body()
+        is_suspended, chosen = body.boolean("suspended"), self.chosen(body)
+        if len(chosen) > MAX_INSTANCES:
+            raise RestError(f"More than {MAX_INSTANCES} process instances were chosen: suspend them by a batch.")
+        for instance_id in chosen:
+            with suppress(NotFound):  # ended meanwhile
+                self.execute(commands.SetSuspension(process_instance_id=instance_id, is_suspended=is_suspended))
+        return no_content()
+
+    def chosen(self, body: Body) -> list[str]:
+        of_definition = {name: body.values[name] for name in _OF_DEFINITION if body.values.get(name)}
+        is_group = any(body.values.get(name) is not None for name in _CHOICE)
+        if is_group and of_definition:
+            raise RestError(
+                "Choose either a single processInstance with processDefinitionId or processDefinitionKey or a group of"
+                " processInstances with processInstanceIds, processInstanceQuery or historicProcessInstanceQuery."
+            )
+        if is_group:
+            found = list(islice(self.instances(body), MAX_INSTANCES + 1))
+            if not found:
+                raise RestError(
+                    "No process instance ids given: Process Instance ids is empty", type_name="BadUserRequestException"
+                )
+            return found
+        if len(of_definition) != 1:
+            raise RestError(
+                "Either processDefinitionId or processDefinitionKey should be set to update the suspension state."
+            )
+        rows = ProcessInstanceQuery(of_definition).queryset().filter(super_execution__isnull=True)
+        tenant_id = "" if body.boolean("processDefinitionWithoutTenantId") else body.text("processDefinitionTenantId")
+        if tenant_id is not None:
+            rows = rows.filter(process_definition__tenant_id=tenant_id)
+        return list(islice(keys(rows), MAX_INSTANCES + 1))
 
 
 class Suspended(CreateBatch):
@@ -103,6 +153,7 @@ class Modification(CreateBatch):
 
 
 urlpatterns = [
+    path("process-instance/suspended", SuspendedNow.as_view()),
     path("process-instance/delete", Delete.as_view()),
     path("process-instance/delete-historic-query-based", Delete.as_view()),
     path("process-instance/suspended-async", Suspended.as_view()),
