@@ -1,16 +1,22 @@
-"""python -m benchmarks [name ...]: all benchmarks, or those named. DATABASE_URL chooses the database; a fresh one is best."""
+"""python -m benchmarks [name ...]: all benchmarks, or those named.
+
+DATABASE_URL chooses the database; a fresh one is best, and DATABASE_URL=postgres makes one on a server of its own.
+"""
 
 from __future__ import annotations
 
+import contextlib
 import importlib
 import os
 import sys
 
 import django
+from django.conf import settings
 
 from benchmarks import figures
+from scripts.site_process import fresh_database
 
-NAMES = ("parsing", "pure_engine", "commands")
+NAMES = ("parsing", "pure_engine", "commands", "long_polling")
 
 
 def main() -> None:
@@ -18,7 +24,16 @@ def main() -> None:
     os.environ.setdefault("DEBUG", "0")
     os.environ.setdefault("SECRET_KEY", "only for benchmarks")
     os.environ.setdefault("DATABASE_URL", "sqlite:///var/benchmark.sqlite3")
+    with contextlib.ExitStack() as stack:
+        if os.environ["DATABASE_URL"] == "postgres":
+            os.environ["DATABASE_URL"] = stack.enter_context(fresh_database("postgres"))
+        _run()
+
+
+def _run() -> None:
     django.setup()
+    # What is done here is no business of the site's.
+    settings.WORKFLOW_ENGINE = {**settings.WORKFLOW_ENGINE, "METRICS_INTERVAL": None}
     sys.stdout.write(f"{figures.machine()}\n{'':<44} {'min':>10} {'median':>10} {'max':>10}\n")
     for name in sys.argv[1:] or NAMES:
         importlib.import_module(f"benchmarks.{name}").run()

@@ -27,7 +27,7 @@ def rate(name: str, unit: str, amount: int, work: Callable[[], object], *, round
         before = time.process_time()
         work()
         found.append(amount / (time.process_time() - before))
-    return _show(name, f"{unit}/s of CPU", found)
+    return show(name, f"{unit}/s of CPU", found)
 
 
 def duration(name: str, work: Callable[[], object], *, rounds: int = 7) -> float:
@@ -38,10 +38,11 @@ def duration(name: str, work: Callable[[], object], *, rounds: int = 7) -> float
         before = time.process_time()
         work()
         found.append((time.process_time() - before) * 1000)
-    return _show(name, "ms of CPU", found)
+    return show(name, "ms of CPU", found)
 
 
-def _show(name: str, unit: str, found: list[float]) -> float:
+def show(name: str, unit: str, found: list[float]) -> float:
+    """Prints minimum, median and maximum of what was found; gives the median."""
     median = statistics.median(found)
     sys.stdout.write(f"{name:<44} {min(found):>10.1f} {median:>10.1f} {max(found):>10.1f}  {unit}\n")
     return median
