@@ -8,6 +8,7 @@ from django.contrib.auth.models import Permission
 
 from tests.rest.batches import UNKNOWN, ended, started, statistics, sweep
 from tests.rest.conftest import Api, basic, external_task_process, process
+from tests.rest.test_visibility import grant, person
 from workflow_engine import ids
 from workflow_engine.engine.errors import BadInput
 from workflow_engine.models import Batch, BatchChunk, HistoricJobLog, Incident, Job, JobDefinition
@@ -296,3 +297,18 @@ def test_tenants(api: Api, clerk: Any) -> None:
     ended(api, batch)
     assert api.get(f"/process-instance/{hidden}").ok()["suspended"] is False
     assert api.get(f"/process-instance/{plain}").ok()["suspended"] is True
+
+
+def test_a_permission_for_one_definition(api: Api) -> None:
+    for key in ("mine", "foreign"):
+        api.deploy(external_task_process(key, "topic")).ok()
+    [mine], [foreign] = started(api, "mine", 1), started(api, "foreign", 1)
+    caller, path = person("p"), "/process-instance/suspended-async"
+    caller.post(path, {"processInstanceQuery": {}, "suspended": True}).refused(403)
+    grant("p", "mine", "SUSPEND_INSTANCE")
+    caller.post(path, {"processInstanceIds": [mine, foreign], "suspended": True}).refused(404)
+    ended(api, caller.post(path, {"processInstanceQuery": {}, "suspended": True}).ok())
+    assert [api.get(f"/process-instance/{one}").ok()["suspended"] for one in (mine, foreign)] == [True, False]
+    tasks = {"processInstanceIds": [mine], "processInstanceQuery": {}, "retries": 9}
+    caller.post("/external-task/retries-async", tasks).refused(403)
+    caller.get("/batch").refused(403)
