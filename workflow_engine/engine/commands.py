@@ -145,6 +145,15 @@ class TriggerEventSubscription(Command):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class EvaluateStartCondition(Command):
+    """Whether the condition of a process's start event holds for the variables. Changes nothing."""
+
+    process_definition_id: str
+    activity_id: str
+    variables: Variables = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ThrowSignal(Command):
     """To every subscription of the name, or of one execution only. Starts instances of signal start events too."""
 

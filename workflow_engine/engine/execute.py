@@ -17,7 +17,7 @@ from workflow_engine.engine.modification import (
     modify_process_instance,
     start_with_instructions,
 )
-from workflow_engine.engine.start import start_process_instance
+from workflow_engine.engine.start import start_condition_holds, start_process_instance
 from workflow_engine.engine.suspension import set_suspension
 
 if TYPE_CHECKING:
@@ -153,6 +153,11 @@ def _trigger_event_subscription(context: CommandContext, command: c.TriggerEvent
     )
 
 
+def _evaluate_start_condition(context: CommandContext, command: c.EvaluateStartCondition) -> bool:
+    definition = context.environment.definition(command.process_definition_id)
+    return start_condition_holds(context, definition, command.activity_id, command.variables)
+
+
 def _throw_signal(context: CommandContext, command: c.ThrowSignal) -> None:
     if command.execution_id is None:
         throw_signal(context, command.name, command.variables, tenant_ids=command.tenant_ids)
@@ -274,6 +279,7 @@ def _resolve_incident(context: CommandContext, command: c.ResolveIncident) -> No
 
 HANDLERS: dict[type[c.Command], Handler] = {
     c.StartProcessInstance: _start,
+    c.EvaluateStartCondition: _evaluate_start_condition,
     c.CompleteExternalTask: _complete_external_task,
     c.FailExternalTask: _fail_external_task,
     c.ThrowExternalTaskError: _throw_external_task_error,

@@ -6,9 +6,10 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from workflow_engine.bpmn.model import Activity, ProcessDefinition
-from workflow_engine.engine.errors import BadInput, ModelError
+from workflow_engine.engine.errors import BadInput, ModelError, NotFound
 from workflow_engine.engine.execution import Execution, Instantiation
 from workflow_engine.engine.operations import perform
+from workflow_engine.engine.state import Variable
 
 if TYPE_CHECKING:
     from workflow_engine.engine.context import CommandContext
@@ -37,6 +38,32 @@ def start_process_instance(
         form_fields=form_fields or {},
     )
     return instance
+
+
+def start_condition_holds(
+    context: CommandContext, definition: ProcessDefinition, activity_id: str, variables: Mapping[str, Any]
+) -> bool:
+    """Whether a conditional start event starts an instance with these variables; tried on an instance that nobody keeps."""
+    declared = next((one for one in definition.conditional_events if one.activity_id == activity_id), None)
+    if declared is None or not declared.is_start_event:
+        raise NotFound(
+            f"Process definition '{definition.definition_id}' has no conditional start event '{activity_id}'."
+        )
+    if declared.variable_name is not None and declared.variable_name not in variables:
+        return False
+    instance = create_process_instance(context, definition, business_key=None, super_execution=None)
+    instance.variable_map = {
+        name: Variable(
+            id=instance.id,
+            name=name,
+            value=value,
+            process_instance_id=instance.id,
+            root_process_instance_id=instance.id,
+            execution_id=instance.id,
+        )
+        for name, value in variables.items()
+    }
+    return context.conditions.holds(declared, instance)
 
 
 def create_process_instance(

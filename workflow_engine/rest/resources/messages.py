@@ -22,6 +22,7 @@ from workflow_engine.rest.rows import find
 from workflow_engine.rest.variables.accepted import accepted_variables
 from workflow_engine.rest.variables.presented import presented_variables
 from workflow_engine.rest.variables.reading import variables_of_instance
+from workflow_engine.services import condition
 from workflow_engine.services import message as service
 
 
@@ -129,10 +130,14 @@ class Condition(EngineView):
     def post(self, request: Request) -> HttpResponse:
         body = self.body()
         _check_tenant(body)
-        accepted_variables(body, "variables")
-        raise RestError(
-            "Conditional start events are not supported yet.", status=501, type_name="NotImplementedException"
+        started = condition.evaluate_start_conditions(
+            accepted_variables(body, "variables", may_be_transient=True),
+            business_key=body.text("businessKey"),
+            process_definition_id=body.text("processDefinitionId", 320),
+            tenant_id="" if body.boolean("withoutTenantId") else body.text("tenantId"),
+            user=self.user_id,
         )
+        return json_answer([started_instance_json(one, one.process_definition_key) for one in started])
 
 
 urlpatterns = [

@@ -58,5 +58,5 @@ OPERATIONS = {
         body="CorrelationMessage", answers={200: "[MessageCorrelationResult]", 204: NOTHING}, errors=(422,)
     ),
     "POST /signal": takes("Signal"),
-    "POST /condition": Operation(body="EvaluateCondition", answers={200: "[StartedProcessInstance]"}, errors=(501,)),
+    "POST /condition": Operation(body="EvaluateCondition", answers={200: "[StartedProcessInstance]"}),
 }
