@@ -16,8 +16,8 @@ INVENTED = (1).to_bytes(4, "big")
 class Pooler:
     """Listens in a folder of its own, as PostgreSQL does on a Unix socket, in a thread."""
 
-    def __init__(self, folder: Path, server: str) -> None:
-        self._address, self._server = str(folder / ".s.PGSQL.5432"), server
+    def __init__(self, folder: Path, host: str, port: int) -> None:
+        self._address, self._host, self._port = str(folder / f".s.PGSQL.{port}"), host, port
         self._loop = asyncio.new_event_loop()
         self._is_ready = threading.Event()
         self._thread = threading.Thread(target=self._run)
@@ -45,7 +45,10 @@ class Pooler:
             await self._end.wait()
 
     async def _connected(self, client: asyncio.StreamReader, to_client: asyncio.StreamWriter) -> None:
-        server, to_server = await asyncio.open_unix_connection(self._server)
+        if self._host.startswith("/"):
+            server, to_server = await asyncio.open_unix_connection(f"{self._host}/.s.PGSQL.{self._port}")
+        else:
+            server, to_server = await asyncio.open_connection(self._host, self._port)
         try:
             async with asyncio.TaskGroup() as group:
                 group.create_task(_copy(client, to_server))

@@ -122,10 +122,10 @@ def test_work_that_was_made_while_nobody_listened_is_found_with_the_new_connecti
 def test_behind_a_pooler_work_is_looked_for_and_the_log_says_so(
     serve: Serve, tmp_path: Path, site_environment: dict[str, str]
 ) -> None:
-    name, options = connection.settings_dict["NAME"], connection.settings_dict["OPTIONS"]
-    server = f"{options['host']}/.s.PGSQL.{connection.settings_dict['PORT'] or 5432}"
-    with Pooler(tmp_path, server) as pooler:
-        site = serve(environment={"DATABASE_URL": f"postgresql://postgres@/{name}?host={tmp_path}"})
+    settings, url = connection.settings_dict, site_environment["DATABASE_URL"]
+    host, port = settings["OPTIONS"].get("host") or settings["HOST"], int(settings["PORT"] or 5432)
+    with Pooler(tmp_path, host, port) as pooler:
+        site = serve(environment={"DATABASE_URL": url.replace(f"host={host}", f"host={tmp_path}")})
         here, there = site.watched()
         wait_until(lambda: site.log().count("notifications do not arrive") == 2, site.log)
         client = site.client(here).poll("polled")
