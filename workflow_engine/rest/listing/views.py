@@ -31,7 +31,14 @@ def sorting_of_body(body: Body) -> list[Sorting]:
 
 
 class QueryView(EngineView):
+    """Offers the query as POST only where `permissions` names that method."""
+
     query: ClassVar[type[ListQuery]]
+
+    def __init_subclass__(cls, **options: Any) -> None:
+        super().__init_subclass__(**options)
+        is_posted = "POST" in cls.permissions
+        cls.http_method_names = EngineView.http_method_names if is_posted else ["get", "head", "options"]
 
     def query_of_address(self) -> ListQuery:
         values = self.request._request.GET

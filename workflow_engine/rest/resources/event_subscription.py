@@ -50,7 +50,6 @@ def event_subscription_json(subscription: EventSubscription) -> dict[str, Any]:
 
 class EventSubscriptionList(ListView):
     permissions = {"GET": VIEW}
-    http_method_names = ["get", "head", "options"]
     query = EventSubscriptionQuery
 
     def present(self, row: Any, query: ListQuery) -> Any:
@@ -59,7 +58,6 @@ class EventSubscriptionList(ListView):
 
 class EventSubscriptionCount(CountView):
     permissions = {"GET": VIEW}
-    http_method_names = ["get", "head", "options"]
     query = EventSubscriptionQuery
 
 

@@ -86,7 +86,6 @@ def incident_json(incident: Incident) -> dict[str, Any]:
 
 class IncidentList(ListView):
     permissions = {"GET": VIEW}
-    http_method_names = ["get", "head", "options"]
     query = IncidentQuery
 
     def present(self, row: Any, query: ListQuery) -> Any:
@@ -95,7 +94,6 @@ class IncidentList(ListView):
 
 class IncidentCount(CountView):
     permissions = {"GET": VIEW}
-    http_method_names = ["get", "head", "options"]
     query = IncidentQuery
 
 

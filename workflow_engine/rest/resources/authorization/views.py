@@ -58,7 +58,6 @@ def _required(body: Body, name: str) -> int:
 
 class AuthorizationList(LinkedView, ListView):
     permissions = {"GET": VIEW}
-    http_method_names = ["get", "head", "options"]
     query = AuthorizationQuery
     links = (
         Link("GET", "list", "authorization"),
@@ -72,7 +71,6 @@ class AuthorizationList(LinkedView, ListView):
 
 class AuthorizationCount(CountView):
     permissions = {"GET": VIEW}
-    http_method_names = ["get", "head", "options"]
     query = AuthorizationQuery
 
 

@@ -17,12 +17,10 @@ from workflow_engine.rest.rows import find
 from workflow_engine.services import batch as service
 
 VIEW = "view_batch"
-READING = ["get", "head", "options"]
 
 
 class BatchList(ListView):
     permissions = {"GET": VIEW}
-    http_method_names = READING
     query = BatchQuery
 
     def present(self, row: Any, query: ListQuery) -> Any:
@@ -31,13 +29,11 @@ class BatchList(ListView):
 
 class BatchCount(CountView):
     permissions = {"GET": VIEW}
-    http_method_names = READING
     query = BatchQuery
 
 
 class Statistics(ListView):
     permissions = {"GET": VIEW}
-    http_method_names = READING
     query = StatisticsQuery
 
     def present(self, row: Any, query: ListQuery) -> Any:

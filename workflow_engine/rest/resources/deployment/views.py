@@ -33,7 +33,6 @@ def find_deployment(deployment_id: str) -> Deployment:
 
 class DeploymentList(ListView):
     permissions = {"GET": VIEW}
-    http_method_names = ["get", "head", "options"]
     query = DeploymentQuery
 
     def present(self, row: Any, query: ListQuery) -> Any:
@@ -42,7 +41,6 @@ class DeploymentList(ListView):
 
 class DeploymentCount(CountView):
     permissions = {"GET": VIEW}
-    http_method_names = ["get", "head", "options"]
     query = DeploymentQuery
 
 

@@ -58,7 +58,6 @@ class FilterAccess(LinkedView):
 
 
 class FilterList(FilterAccess, ListView):
-    http_method_names = ["get", "head", "options"]
     query = FilterQuery
     links = (
         Link("GET", "list", "filter"),
@@ -78,7 +77,6 @@ class FilterList(FilterAccess, ListView):
 
 class FilterCount(CountView):
     permissions = {}
-    http_method_names = ["get", "head", "options"]
     query = FilterQuery
 
     def query_of_address(self) -> ListQuery:

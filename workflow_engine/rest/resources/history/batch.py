@@ -17,14 +17,13 @@ from workflow_engine.rest.base import EngineView
 from workflow_engine.rest.listing.query import ListQuery
 from workflow_engine.rest.listing.views import CountView, ListView
 from workflow_engine.rest.resources.batch.rows import HistoricBatchQuery, historic_batch_json
-from workflow_engine.rest.resources.batch.views import READING, VIEW
+from workflow_engine.rest.resources.batch.views import VIEW
 from workflow_engine.rest.rows import find
 from workflow_engine.services import batch as service
 
 
 class List(ListView):
     permissions = {"GET": VIEW}
-    http_method_names = READING
     query = HistoricBatchQuery
 
     def present(self, row: Any, query: ListQuery) -> Any:
@@ -33,7 +32,6 @@ class List(ListView):
 
 class Count(CountView):
     permissions = {"GET": VIEW}
-    http_method_names = READING
     query = HistoricBatchQuery
 
 
@@ -67,7 +65,6 @@ class CleanableQuery(ListQuery):
 
 class Report(ListView):
     permissions = {"GET": VIEW}
-    http_method_names = READING
     query = CleanableQuery
 
     def present(self, row: Any, query: ListQuery) -> Any:
@@ -81,7 +78,6 @@ class Report(ListView):
 
 class ReportCount(CountView):
     permissions = {"GET": VIEW}
-    http_method_names = READING
     query = CleanableQuery
 
 

@@ -42,7 +42,6 @@ class CleanableQuery(ListQuery):
 
 class Report(ListView):
     permissions = {"GET": VIEW}
-    http_method_names = ["get", "head", "options"]
     query = CleanableQuery
 
     def present(self, row: Any, query: ListQuery) -> Any:
@@ -60,7 +59,6 @@ class Report(ListView):
 
 class Count(CountView):
     permissions = {"GET": VIEW}
-    http_method_names = ["get", "head", "options"]
     query = CleanableQuery
 
 

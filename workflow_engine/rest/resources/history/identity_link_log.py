@@ -70,7 +70,6 @@ def identity_link_log_json(link: Any) -> dict[str, Any]:
 
 class List(ListView):
     permissions = {"GET": VIEW}
-    http_method_names = ["get", "head", "options"]
     query = IdentityLinkLogQuery
 
     def present(self, row: Any, query: ListQuery) -> Any:
@@ -79,7 +78,6 @@ class List(ListView):
 
 class Count(CountView):
     permissions = {"GET": VIEW}
-    http_method_names = ["get", "head", "options"]
     query = IdentityLinkLogQuery
 
 

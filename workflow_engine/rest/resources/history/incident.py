@@ -99,7 +99,6 @@ def historic_incident_json(incident: Any) -> dict[str, Any]:
 
 class List(ListView):
     permissions = {"GET": VIEW}
-    http_method_names = ["get", "head", "options"]
     query = HistoricIncidentQuery
 
     def present(self, row: Any, query: ListQuery) -> Any:
@@ -108,7 +107,6 @@ class List(ListView):
 
 class Count(CountView):
     permissions = {"GET": VIEW}
-    http_method_names = ["get", "head", "options"]
     query = HistoricIncidentQuery
 
 

@@ -90,7 +90,6 @@ def user_operation_json(entry: Any) -> dict[str, Any]:
 
 class List(ListView):
     permissions = {"GET": VIEW}
-    http_method_names = ["get", "head", "options"]
     query = UserOperationQuery
 
     def present(self, row: Any, query: ListQuery) -> Any:
@@ -99,7 +98,6 @@ class List(ListView):
 
 class Count(CountView):
     permissions = {"GET": VIEW}
-    http_method_names = ["get", "head", "options"]
     query = UserOperationQuery
 
 

@@ -61,7 +61,6 @@ def tenant_json(tenant: Tenant) -> dict[str, Any]:
 
 class TenantList(LinkedView, ListView):
     permissions = {"GET": VIEW}
-    http_method_names = ["get", "head", "options"]
     query = TenantQuery
     links = (
         Link("GET", "list", "tenant"),
@@ -75,7 +74,6 @@ class TenantList(LinkedView, ListView):
 
 class TenantCount(CountView):
     permissions = {"GET": VIEW}
-    http_method_names = ["get", "head", "options"]
     query = TenantQuery
 
 

@@ -104,7 +104,6 @@ def check_same_id(body: Body, row_id: str, what: str) -> None:
 
 class UserList(LinkedView, ListView):
     permissions = {"GET": VIEW}
-    http_method_names = ["get", "head", "options"]
     query = UserQuery
     links = (
         Link("GET", "list", "user"),
@@ -118,7 +117,6 @@ class UserList(LinkedView, ListView):
 
 class UserCount(CountView):
     permissions = {"GET": VIEW}
-    http_method_names = ["get", "head", "options"]
     query = UserQuery
 
 

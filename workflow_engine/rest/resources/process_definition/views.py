@@ -55,7 +55,6 @@ _NEWEST = Prepared(lambda: ProcessDefinition.objects.of_key("key", "tenant").val
 
 class DefinitionList(ListView):
     permissions = {"GET": VIEW}
-    http_method_names = ["get", "head", "options"]
     query = ProcessDefinitionQuery
 
     def present(self, row: Any, query: ListQuery) -> Any:
@@ -64,7 +63,6 @@ class DefinitionList(ListView):
 
 class DefinitionCount(CountView):
     permissions = {"GET": VIEW}
-    http_method_names = ["get", "head", "options"]
     query = ProcessDefinitionQuery
 
 
