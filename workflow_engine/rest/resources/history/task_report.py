@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
 from typing import Any
 
-from django.db.models import Avg, Count, F, Max, Min, QuerySet
-from django.db.models.functions import ExtractMonth, ExtractQuarter
+from django.db.models import Count, F, QuerySet
 from django.http import HttpResponse
 from django.urls import path
 from rest_framework.request import Request
@@ -18,11 +16,8 @@ from workflow_engine.rest.base import EngineView
 from workflow_engine.rest.errors import RestError
 from workflow_engine.rest.limits import limits
 from workflow_engine.rest.request_body import Body
-from workflow_engine.rest.resources.history.common import DURATION
+from workflow_engine.rest.resources.history.durations import durations
 from workflow_engine.services.visibility import visible
-
-_PERIODS = {"month": ExtractMonth, "quarter": ExtractQuarter}
-_MILLISECOND = timedelta(milliseconds=1)
 
 
 class TaskReport(EngineView):
@@ -38,7 +33,7 @@ class TaskReport(EngineView):
         if report_type.lower() == "count":
             return json_answer(_counts(rows, asked.text("groupBy")))
         if report_type.lower() == "duration":
-            return json_answer(_durations(rows, asked.text("periodUnit")))
+            return json_answer(durations(rows, asked))
         raise RestError(f"Cannot set query parameter 'reportType' to value {convert.shown(report_type)}")
 
 
@@ -69,26 +64,6 @@ def _counts(rows: QuerySet[Any], group_by: str | None) -> list[dict[str, Any]]:
             "processDefinitionName": row["definition_name"],
             "taskName": row.get("name"),
             "tenantId": row["tenant_id"] or None,
-        }
-        for row in found
-    ]
-
-
-def _durations(rows: QuerySet[Any], period_unit: str | None) -> list[dict[str, Any]]:
-    unit = (period_unit or "").lower()
-    if unit not in _PERIODS:
-        raise RestError(f"The periodUnit is {convert.shown(period_unit or '')}, it must be month or quarter.")
-    found = (
-        rows.annotate(period=_PERIODS[unit]("start_time"))
-        .values("period")
-        .annotate(minimum=Min(DURATION), maximum=Max(DURATION), average=Avg(DURATION))
-        .order_by("period")
-    )
-    return [
-        {
-            "period": row["period"],
-            "periodUnit": unit.upper(),
-            **{name: row[name] // _MILLISECOND for name in ("minimum", "maximum", "average")},
         }
         for row in found
     ]
