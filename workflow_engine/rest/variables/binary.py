@@ -8,16 +8,14 @@ from typing import Any
 from django.core.files.uploadedfile import UploadedFile
 from django.http import HttpRequest, HttpResponse
 
-from workflow_engine.rest import convert
+from workflow_engine.rest import convert, multipart
 from workflow_engine.rest.answers import file_answer
 from workflow_engine.rest.errors import RestError, TooLarge
 from workflow_engine.rest.limits import limits
-from workflow_engine.rest.request_body import check_length
 from workflow_engine.values import FileValue
 
 _MEDIA_TYPE = re.compile(r"[\w.+-]+/[\w.+-]+", re.ASCII)
 _CHARSET = re.compile(r"[\w.:-]{1,40}", re.ASCII)
-_FORM_OVERHEAD = 64 * 1024
 
 
 def binary_answer(value: Any, name: str) -> HttpResponse:
@@ -34,13 +32,7 @@ def binary_answer(value: Any, name: str) -> HttpResponse:
 
 def uploaded_value(request: HttpRequest) -> FileValue | bytes:
     """The part `data`, as the part `valueType` says: File, or Bytes where there is none."""
-    if request.content_type != "multipart/form-data":
-        raise RestError(
-            f"The body has the type {convert.shown(request.content_type)}, it must be multipart/form-data.",
-            status=415,
-            type_name="NotSupportedException",
-        )
-    check_length(request, limits().max_variable_bytes + _FORM_OVERHEAD)
+    multipart.check(request, limits().max_variable_bytes + multipart.OVERHEAD)
     kind, part = request.POST.get("valueType", "Bytes"), request.FILES.get("data")
     # As elsewhere "file" is "File".
     kind = kind[:1].upper() + kind[1:]

@@ -9,13 +9,13 @@ from django.http import HttpRequest, HttpResponse
 from rest_framework.exceptions import PermissionDenied
 from rest_framework.request import Request
 
-from workflow_engine.rest import convert
+from workflow_engine.rest import convert, multipart
 from workflow_engine.rest.answers import json_answer
 from workflow_engine.rest.base import EngineView
 from workflow_engine.rest.errors import RestError, TooLarge
 from workflow_engine.rest.idempotency import idempotent
 from workflow_engine.rest.limits import limits
-from workflow_engine.rest.request_body import Body, check_length
+from workflow_engine.rest.request_body import Body
 from workflow_engine.rest.resources.deployment.rows import new_deployment_json
 from workflow_engine.services import repository as service
 
@@ -67,23 +67,15 @@ class Create(EngineView):
 
 
 def read_form(request: HttpRequest) -> tuple[Body, dict[str, bytes]]:
-    if request.content_type != "multipart/form-data":
-        raise RestError(
-            f"The body has the type {convert.shown(request.content_type)}, it must be multipart/form-data.",
-            status=415,
-            type_name="NotSupportedException",
-        )
     limit = limits().max_deployment_bytes
-    check_length(request, limit)
-    values: dict[str, Any] = {name: request.POST[name] for name in FIELDS if request.POST.get(name)}
-    if any("\0" in value for value in values.values()):
-        raise RestError("A form parameter holds the character NUL.")
+    multipart.check(request, limit)
+    fields = multipart.fields(request, FIELDS)
     for name in request.POST:
         if name not in FIELDS:
             raise RestError(
                 f"No file name found in the deployment resource described by form parameter {convert.shown(name)}."
             )
-    return Body(values), _files(request, limit)
+    return fields, _files(request, limit)
 
 
 def _files(request: HttpRequest, limit: int) -> dict[str, bytes]:

@@ -8,14 +8,14 @@ from django.http import HttpRequest, HttpResponse
 from rest_framework.request import Request
 
 from workflow_engine.models import Attachment
-from workflow_engine.rest import convert
+from workflow_engine.rest import multipart
 from workflow_engine.rest.addresses import link
 from workflow_engine.rest.answers import file_answer, json_answer, no_content
 from workflow_engine.rest.base import EngineView
 from workflow_engine.rest.dates import format_date
-from workflow_engine.rest.errors import NotFound, RestError, TooLarge
+from workflow_engine.rest.errors import NotFound, TooLarge
 from workflow_engine.rest.limits import limits
-from workflow_engine.rest.request_body import Body, check_length
+from workflow_engine.rest.request_body import Body
 from workflow_engine.rest.resources.task.comments import check_task, historic_task
 from workflow_engine.rest.rows import as_text
 from workflow_engine.services import attachment as service
@@ -23,7 +23,6 @@ from workflow_engine.services.task_contents import is_history_kept
 
 VIEW, WRITE = "view_attachment", "attach_file"
 MAX_TEXT = 4_000
-OVERHEAD = 64 * 2**10  # of the multipart form around the file
 FIELDS = ("attachment-name", "attachment-description", "attachment-type", "url", "content")
 
 
@@ -102,25 +101,17 @@ class Data(EngineView):
 
 def read_form(request: HttpRequest) -> tuple[Body, bytes | None]:
     """The text fields, and the content if there is any. Bounded before it is read."""
-    if request.content_type != "multipart/form-data":
-        raise RestError(
-            f"The body has the type {convert.shown(request.content_type)}, it must be multipart/form-data.",
-            status=415,
-            type_name="NotSupportedException",
-        )
     limit = limits().max_attachment_bytes
-    check_length(request, limit + OVERHEAD)
-    values: dict[str, Any] = {name: request.POST[name] for name in FIELDS if request.POST.get(name)}
-    if any("\0" in value for value in values.values()):
-        raise RestError("A form parameter holds the character NUL.")
+    multipart.check(request, limit + multipart.OVERHEAD)
+    fields = multipart.fields(request, FIELDS)
     file = request.FILES.get("content")
     # A part without a file name is a field to Django and content to Camunda.
-    content = file.read() if file is not None else _field_content(values)
+    content = file.read() if file is not None else _field_content(fields)
     if content is not None and len(content) > limit:
         raise TooLarge(f"The content has {len(content)} bytes, at most {limit} are allowed.")
-    return Body(values), content
+    return fields, content
 
 
-def _field_content(values: dict[str, Any]) -> bytes | None:
-    text = values.get("content")
+def _field_content(fields: Body) -> bytes | None:
+    text = fields.values.get("content")
     return None if text is None else str(text).encode()
