@@ -15,11 +15,10 @@ from workflow_engine.services.runtime.changing import (
 )
 from workflow_engine.services.runtime.migrating import (
     generate_migration_plan,
-    migrate_process_instances,
     migrate_together,
     validate_migration_plan,
 )
-from workflow_engine.services.runtime.restarting import restart_process_instances, restart_together
+from workflow_engine.services.runtime.restarting import restart_together
 from workflow_engine.services.runtime.starting import (
     start_process_instance,
     start_process_instance_by_id,
@@ -38,12 +37,10 @@ __all__ = [
     "delete_process_instance",
     "delete_process_instances",
     "generate_migration_plan",
-    "migrate_process_instances",
     "migrate_together",
     "modify_process_instance",
     "modify_together",
     "remove_variables",
-    "restart_process_instances",
     "restart_together",
     "set_variables",
     "signal_execution",

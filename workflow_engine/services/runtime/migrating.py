@@ -7,9 +7,9 @@ from collections.abc import Iterable
 from workflow_engine.bpmn import ProcessDefinition
 from workflow_engine.engine import commands as c
 from workflow_engine.engine import migration
-from workflow_engine.engine.errors import BadInput, DefinitionNotFound, EngineError, NotAllowed
+from workflow_engine.engine.errors import BadInput, DefinitionNotFound, NotAllowed
 from workflow_engine.engine.migration import InstructionReport, MigrationPlan
-from workflow_engine.services.command import execute, session
+from workflow_engine.services.command import session
 from workflow_engine.services.repository.lookups import model
 from workflow_engine.services.visibility import current
 from workflow_engine.services.who import name_of
@@ -35,27 +35,6 @@ def validate_migration_plan(plan: MigrationPlan, *, using: str | None = None) ->
             f" '{target.tenant_id}')"
         )
     return migration.validate_plan(plan, source, target)
-
-
-def migrate_process_instances(
-    plan: MigrationPlan,
-    process_instance_ids: Iterable[str],
-    *,
-    skip_custom_listeners: bool = False,
-    skip_io_mappings: bool = False,
-    user: object = None,
-    using: str | None = None,
-) -> dict[str, EngineError | None]:
-    """One transaction each, in the order of their ids; tells by id what was refused and why. InvalidPlan moves nobody."""
-    _check(plan, using)
-    results: dict[str, EngineError | None] = {}
-    for command in _commands(plan, process_instance_ids, skip_custom_listeners, skip_io_mappings):
-        try:
-            execute(command, user=name_of(user), using=using)
-            results[command.process_instance_id] = None
-        except EngineError as error:
-            results[command.process_instance_id] = error
-    return results
 
 
 def migrate_together(

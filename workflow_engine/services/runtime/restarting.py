@@ -9,7 +9,7 @@ from django.db import transaction
 
 from workflow_engine import ids, models
 from workflow_engine.engine.commands import ModificationInstruction
-from workflow_engine.engine.errors import BadInput, EngineError, NotAllowed, NotFound
+from workflow_engine.engine.errors import BadInput, NotAllowed, NotFound
 from workflow_engine.services import operation_log
 from workflow_engine.services.results import StartedInstance
 from workflow_engine.services.runtime.starting import start_process_instance
@@ -17,28 +17,6 @@ from workflow_engine.services.visibility import is_visible
 from workflow_engine.services.who import name_of
 from workflow_engine.store import database
 from workflow_engine.store.retry import repeating
-
-
-def restart_process_instances(
-    process_definition_id: str,
-    process_instance_ids: Iterable[str],
-    instructions: Sequence[ModificationInstruction],
-    *,
-    using: str | None = None,
-    **options: Any,
-) -> dict[str, StartedInstance | EngineError]:
-    """One transaction each; tells by the id of the ended instance what was started for it, or why nothing was.
-
-    `options` are those of `restart_together`.
-    """
-    results: dict[str, StartedInstance | EngineError] = {}
-    for process_instance_id in sorted(set(process_instance_ids)):
-        ids_of_one = [process_instance_id]
-        try:
-            results |= restart_together(process_definition_id, ids_of_one, instructions, using=using, **options)
-        except EngineError as error:
-            results[process_instance_id] = error
-    return results
 
 
 def restart_together(
