@@ -16,6 +16,7 @@ from workflow_engine.store import database
 BEAT_EVERY = timedelta(seconds=10)
 STALE_AFTER = timedelta(seconds=60)
 FORGOTTEN_AFTER = timedelta(days=1)
+_migrated: set[str] = set()  # aliases
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -70,9 +71,14 @@ def leave(owner: str, *, using: str | None = None) -> None:
 
 
 def _has_unapplied_migrations(using: str) -> bool:
-    executor = MigrationExecutor(connections[using])
-    targets = [key for key in executor.loader.graph.leaf_nodes() if key[0] == "workflow_engine"]
-    return bool(executor.migration_plan(targets))
+    """Whether this code needs tables that are not there yet. What has been applied stays so: a process asks until it is."""
+    if using not in _migrated:
+        executor = MigrationExecutor(connections[using])
+        targets = [key for key in executor.loader.graph.leaf_nodes() if key[0] == "workflow_engine"]
+        if executor.migration_plan(targets):
+            return True
+        _migrated.add(using)
+    return False
 
 
 def _seconds(now: datetime, then: datetime) -> float:
