@@ -35,16 +35,14 @@ def check(root_ids: list[str], using: str) -> Iterator[Violation]:
         rows = model.objects.using(using).filter(**where)
         for root_id, number in rows.values_list("root_process_instance_id", "sequence").iterator():
             numbers[str(root_id)].append(number)
-    deleted = set(
-        models.UserOperationLog.objects.using(using)
-        .filter(root_process_instance_id__in=root_ids, operation_type="DeleteHistory")
-        .values_list("root_process_instance_id", flat=True)
-    )
+    deletions = models.UserOperationLog.objects.using(using).filter(operation_type="DeleteHistory")
+    of_these = deletions.filter(root_process_instance_id__in=root_ids)
+    deleted = {str(one) for one in of_these.values_list("root_process_instance_id", flat=True)}
     for root_id, given in numbers.items():
         distinct = set(given)
         if len(distinct) < len(given):
             twice = sorted(number for number, times in Counter(given).items() if times > 1)[:5]
             yield Violation("I3", root_id, f"the history numbers {twice} are given twice")
         missing = max(distinct, default=0) - len(distinct)
-        if missing > 0 and root_id not in {str(one) for one in deleted}:
+        if missing > 0 and root_id not in deleted:
             yield Violation("I3", root_id, f"{missing} of its {max(distinct)} history rows are missing")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterator
 from typing import Any
 
@@ -80,20 +81,28 @@ def _own(kind: Any, rows: list[Any]) -> bool:
 
 
 def _waiting(picture: Picture) -> Iterator[str]:
-    for leaf in picture.leaves:
+    leaves = picture.leaves
+    standing = _activities_by_scope(picture, leaves)
+    for leaf in leaves:
         if not picture.has_definition(leaf):
             continue
         activity = picture.activity(leaf)
         if activity is not None and activity.behavior in JOINS and not leaf.is_active:
-            if all(other.activity_id == leaf.activity_id for other in _tokens_beside(picture, leaf)):
+            scope = next((row for row in picture.path(leaf) if row.is_scope), None)
+            if scope is None or standing[scope.pk] == {leaf.activity_id}:
                 yield f"token {leaf.pk} waits at {leaf.activity_id} for tokens that can no longer come"
         elif not _waits(picture, leaf, activity):
             yield f"token {leaf.pk} at {leaf.activity_id} waits for nothing: it is stuck"
 
 
-def _tokens_beside(picture: Picture, leaf: Any) -> list[Any]:
-    scope = next((row for row in picture.path(leaf) if row.is_scope), leaf)
-    return [other for other in picture.leaves if scope in picture.path(other)]
+def _activities_by_scope(picture: Picture, leaves: list[Any]) -> dict[Any, set[str | None]]:
+    """Where the tokens stand that are somewhere below each scope."""
+    standing: dict[Any, set[str | None]] = defaultdict(set)
+    for leaf in leaves:
+        for row in picture.path(leaf):
+            if row.is_scope:
+                standing[row.pk].add(leaf.activity_id)
+    return standing
 
 
 def _waits(picture: Picture, leaf: Any, activity: Any) -> bool:

@@ -29,11 +29,15 @@ def verify(
     yield from _roots(alias, wanted, progress)
     if "I1" in wanted and conf.current().history_level != "none":
         progress("ends", 0)
-        yield from _lasting(partial(ends.check, alias))
+        yield from _whole(partial(ends.check, alias))
     for name, check in once.CHECKS.items():
         if name in wanted:
             progress(name, 0)
-            yield from _lasting(partial(check, alias))
+            yield from _whole(partial(check, alias))
+
+
+def _whole(check: Callable[[], Iterable[Violation]]) -> list[Violation]:
+    return _lasting(list(check()), lambda found: check())
 
 
 def _live_instances(using: str, wanted: set[str], progress: Progress) -> Iterator[Violation]:
@@ -67,23 +71,21 @@ def _in_pieces(
 ) -> Iterator[Violation]:
     count = 0
     keys = rows.values_list("pk", flat=True).iterator(chunk_size=PIECE)
+
+    def again(found: list[Violation]) -> Iterable[Violation]:
+        return look(sorted({one.process_instance_id for one in found if one.process_instance_id}))
+
     while known := [str(pk) for pk in islice(keys, PIECE)]:
-        found = [one for one in look(known) if one.invariant in wanted]
-        for _ in range(LOOKS - 1):
-            if not found:
-                break
-            again = set(look(sorted({one.process_instance_id for one in found if one.process_instance_id})))
-            found = [one for one in found if one in again]
-        yield from found
+        yield from _lasting([one for one in look(known) if one.invariant in wanted], again)
         count += len(known)
         progress(what, count)
 
 
-def _lasting(look: Callable[[], Iterable[Violation]]) -> Iterator[Violation]:
-    found = list(look())
+def _lasting(found: list[Violation], again: Callable[[list[Violation]], Iterable[Violation]]) -> list[Violation]:
+    """Those of `found` that every other look, at no more than they are about, finds too."""
     for _ in range(LOOKS - 1):
         if not found:
-            return
-        again = set(look())
-        found = [one for one in found if one in again]
-    yield from found
+            break
+        seen = set(again(found))
+        found = [one for one in found if one in seen]
+    return found
