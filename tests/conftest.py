@@ -3,6 +3,7 @@
 import os
 import shutil
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -10,6 +11,8 @@ from django.conf import settings
 from django.db import connection
 
 from tests.support.databases import sqlite_folder
+from workflow_engine import clock
+from workflow_engine.store import definitions
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -51,6 +54,15 @@ def site_environment(transactional_db: None) -> dict[str, str]:
         "DEMO": "1",
         "PYTHONPATH": str(ROOT),
     }
+
+
+@pytest.fixture
+def fresh_process() -> Iterator[None]:
+    """As if this process had just begun: it knows no definition, and its clock is the database's."""
+    definitions.forget_all()
+    yield
+    clock.reset()
+    definitions.forget_all()
 
 
 @pytest.fixture(scope="session")

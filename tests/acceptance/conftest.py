@@ -2,7 +2,6 @@
 
 import os
 import sys
-import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -14,12 +13,12 @@ from django.contrib.auth import get_user_model
 from django.core.signals import request_finished, request_started
 
 from tests.acceptance.stock_clients import CLIENTS, PYTHON_PROGRAMS, Plan, StockWorker, command
+from tests.support.waiting import wait_until
 from workflow_engine import clock
 from workflow_engine.client import EngineRefused, Transport, basic
 from workflow_engine.client.values import encode_all
 from workflow_engine.sweeper import jobs
 
-PATIENCE = 60.0
 ROOT = Path(__file__).resolve().parents[2]
 REAL_MODELS = Path(os.environ.get("SHARED_DIR") or ROOT.parent / "shared") / "models"
 LOGIN = ("demo", "demo")
@@ -75,15 +74,6 @@ class Site:
         rows = self.rest.get("/history/activity-instance", processInstanceId=instance)
         assert all(row["endTime"] for row in rows)
         return [(row["activityId"], row["canceled"]) for row in rows]
-
-
-def wait_until(condition: Callable[[], Any], what: Callable[[], Any] = lambda: "") -> Any:
-    """The condition's value once it is true. It may read from the database, so it is asked again and again."""
-    deadline = time.monotonic() + PATIENCE
-    while not (value := condition()):
-        assert time.monotonic() < deadline, f"Not within {PATIENCE:.0f} seconds: {what()}"
-        time.sleep(0.02)
-    return value
 
 
 def model(name: str) -> Path:

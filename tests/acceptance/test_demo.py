@@ -11,7 +11,8 @@ from pathlib import Path
 import pytest
 
 from scripts.site_process import free_port
-from tests.acceptance.conftest import LOGIN, ROOT, wait_until
+from tests.acceptance.conftest import LOGIN, ROOT
+from tests.support.waiting import wait_until
 from workflow_engine.client import EngineRefused, EngineUnavailable, Transport, basic
 from workflow_engine.client.values import encode_all
 

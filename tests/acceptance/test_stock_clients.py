@@ -5,8 +5,9 @@ from datetime import timedelta
 
 import pytest
 
-from tests.acceptance.conftest import Site, model, wait_until
+from tests.acceptance.conftest import Site, model
 from tests.acceptance.stock_clients import Plan, StockWorker, complete, error, fail
+from tests.support.waiting import wait_until
 from workflow_engine import clock
 
 Start = Callable[[Plan], StockWorker]

@@ -7,9 +7,10 @@ from typing import Any
 
 import pytest
 
-from tests.acceptance.conftest import Site, wait_until
+from tests.acceptance.conftest import Site
 from tests.acceptance.stock_clients import Plan, StockWorker, complete, echo, error, extend, fail, lock, unlock
 from tests.rest.conftest import process
+from tests.support.waiting import wait_until
 from workflow_engine import clock
 
 Start = Callable[[Plan], StockWorker]

@@ -9,27 +9,18 @@ import selectors
 import signal
 import subprocess
 import tempfile
-import time
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from http.client import HTTPConnection
 from typing import Any
 
 from project import server
 from scripts.site_process import free_port
 from tests.rest.conftest import basic
+from tests.support.waiting import PATIENCE, wait_until
 
-PATIENCE = 60.0
 LOGIN = ("demo", "demo")
 # Longer than any test: whoever waits is answered by work or by the server's end.
 LONG = 600_000
-
-
-def wait_until(condition: Callable[[], Any], what: Callable[[], Any] = lambda: "") -> Any:
-    deadline = time.monotonic() + PATIENCE
-    while not (value := condition()):
-        assert time.monotonic() < deadline, f"Not within {PATIENCE:.0f} seconds: {what()}"
-        time.sleep(0.02)
-    return value
 
 
 class Client:

@@ -3,8 +3,9 @@
 from http.client import HTTPConnection
 
 from tests.asgi.conftest import Serve
-from tests.asgi.site import LOGIN, PATIENCE
+from tests.asgi.site import LOGIN
 from tests.rest.conftest import basic
+from tests.support.waiting import PATIENCE
 
 MEBIBYTE = 2**20
 

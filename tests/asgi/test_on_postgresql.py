@@ -10,7 +10,8 @@ from django.db import connection
 
 from tests.asgi.conftest import Serve
 from tests.asgi.pooler import Pooler
-from tests.asgi.site import AsgiSite, answered, wait_until
+from tests.asgi.site import AsgiSite, answered
+from tests.support.waiting import wait_until
 from workflow_engine.models import ExternalTask, ProcessDefinition
 from workflow_engine.services import runtime
 from workflow_engine.wakeup import connecting, courier

@@ -11,8 +11,9 @@ from django.db import connection, transaction
 
 from tests.acceptance.stock_clients import StockWorker, command, complete
 from tests.asgi.conftest import Serve
-from tests.asgi.site import LOGIN, AsgiSite, Client, answered, wait_until
+from tests.asgi.site import LOGIN, AsgiSite, Client, answered
 from tests.rest.conftest import basic
+from tests.support.waiting import wait_until
 from workflow_engine.models import ExternalTask, WorkerCredential
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.timeout(300)]

@@ -1,7 +1,6 @@
 """Several sweepers at one batch, while an operator stops it, lets it go on, and ends it."""
 
 import threading
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -12,7 +11,6 @@ from workflow_engine import models
 from workflow_engine.engine.errors import BadInput
 from workflow_engine.services import batch as service
 from workflow_engine.services import repository, runtime
-from workflow_engine.store import definitions
 from workflow_engine.sweeper import jobs
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -20,11 +18,8 @@ INSTANCES, SWEEPERS, PATIENCE = 60, 3, 120.0
 
 
 @pytest.fixture(autouse=True)
-def _tidy(settings: Any) -> Iterator[None]:
+def _small_batches(settings: Any, fresh_process: None) -> None:
     settings.WORKFLOW_ENGINE = {"BATCH_JOBS_PER_SEED": 7, "INVOCATIONS_PER_BATCH_JOB": 2}
-    definitions.forget_all()
-    yield
-    definitions.forget_all()
 
 
 @pytest.fixture

@@ -2,7 +2,6 @@
 
 import threading
 from collections import Counter
-from collections.abc import Iterator
 from datetime import timedelta
 from typing import Any
 
@@ -17,18 +16,9 @@ from workflow_engine import clock, models
 from workflow_engine.services import idempotency, repository, runtime
 from workflow_engine.services.errors import KeyReused
 from workflow_engine.services.idempotency import Answer, KeyedRequest
-from workflow_engine.store import definitions
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("fresh_process")]
 START = "/process-definition/key/human/start"
-
-
-@pytest.fixture(autouse=True)
-def _tidy() -> Iterator[None]:
-    definitions.forget_all()
-    yield
-    clock.reset()
-    definitions.forget_all()
 
 
 def request(body_hash: str = "h") -> KeyedRequest:

@@ -4,7 +4,7 @@ They meet at the worst moment: the first has done everything but commit when the
 whole (`verification`): no token lost, none twice, history and state agree.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any
@@ -17,10 +17,9 @@ from workflow_engine import clock, models, verification
 from workflow_engine.engine.migration import MigrationInstruction, MigrationPlan
 from workflow_engine.services import external_task, management, message, repository, runtime
 from workflow_engine.services.external_task import Topic
-from workflow_engine.store import definitions
 from workflow_engine.sweeper import jobs as sweeper
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("fresh_process")]
 
 TOPICS = [Topic(topic_name="ship", lock_duration=60_000)]
 LATE = (
@@ -31,14 +30,6 @@ MULTI = (
     "<bpmn:multiInstanceLoopCharacteristics><bpmn:loopCardinality>2</bpmn:loopCardinality>"
     "</bpmn:multiInstanceLoopCharacteristics>"
 )
-
-
-@pytest.fixture(autouse=True)
-def _tidy() -> Iterator[None]:
-    definitions.forget_all()
-    yield
-    clock.reset()
-    definitions.forget_all()
 
 
 @dataclass

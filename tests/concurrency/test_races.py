@@ -2,7 +2,7 @@
 
 import threading
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from typing import Any
@@ -15,17 +15,8 @@ from workflow_engine import clock, models
 from workflow_engine.engine.errors import EngineError
 from workflow_engine.services import external_task, repository, runtime
 from workflow_engine.services.external_task import Topic
-from workflow_engine.store import definitions
 
-pytestmark = pytest.mark.django_db(transaction=True)
-
-
-@pytest.fixture(autouse=True)
-def _tidy() -> Iterator[None]:
-    definitions.forget_all()
-    yield
-    clock.reset()
-    definitions.forget_all()
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("fresh_process")]
 
 
 def at_once(count: int, work: Callable[[int], Any], threads: int = 8) -> list[Any]:

@@ -12,7 +12,6 @@ from django.db import InterfaceError, OperationalError, connections
 from tests.integration.sweeper.conftest import continuation, timer, two_continuations
 from workflow_engine import clock, handlers, models
 from workflow_engine.services import repository, runtime
-from workflow_engine.store import definitions
 from workflow_engine.sweeper import acquisition, external_task_locks, jobs
 from workflow_engine.sweeper.counts import Counts
 from workflow_engine.sweeper.loop import Sweeper
@@ -22,11 +21,8 @@ PATIENCE = 60.0
 
 
 @pytest.fixture(autouse=True)
-def _tidy() -> Iterator[None]:
-    definitions.forget_all()
+def _tidy(fresh_process: None) -> Iterator[None]:
     yield
-    clock.reset()
-    definitions.forget_all()
     for name in ("sweeper_test", "sweeper_poison"):
         if handlers.find(name) is not None:
             handlers.unregister(name)

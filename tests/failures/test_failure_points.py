@@ -3,7 +3,7 @@
 Then the caller does what callers do: it sends the command again. What is left is checked as a whole.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
 
@@ -18,9 +18,8 @@ from workflow_engine.engine.errors import EngineError
 from workflow_engine.engine.migration import MigrationInstruction, MigrationPlan
 from workflow_engine.services import external_task, management, message, repository, runtime, task
 from workflow_engine.services.external_task import Topic
-from workflow_engine.store import definitions
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("fresh_process")]
 
 TOPICS = [Topic(topic_name="ship", lock_duration=60_000)]
 TIMER = (
@@ -36,14 +35,6 @@ class Scenario:
 
     command: Command
     again: type[EngineError] | None = None
-
-
-@pytest.fixture(autouse=True)
-def _tidy() -> Iterator[None]:
-    definitions.forget_all()
-    yield
-    clock.reset()
-    definitions.forget_all()
 
 
 def order(extensions: str = "") -> str:
