@@ -77,6 +77,10 @@ def _problem(key: str, value: Any) -> str | None:
         return None
     if isinstance(default, timedelta):
         return None if isinstance(value, timedelta) and value > timedelta() else "it must be a positive timedelta"
+    if key == "MAX_DELIVERIES":
+        return None if value is None else _number_problem(value, least=1, greatest=None)
+    if key == "MAX_DELIVERIES_BY_TOPIC":
+        return _deliveries_problem(value)
     if key == "DEFAULT_RETRY_CYCLE":
         return None if value is None or isinstance(value, str) else "it must be a text such as 'R5/PT1M', or None"
     if key == "HISTORY_CLEANUP_WINDOW":
@@ -90,6 +94,17 @@ def _number_problem(value: Any, *, least: int, greatest: int | None) -> str | No
     if type(value) is not int or value < least:
         return f"it must be a whole number of at least {least}"
     return f"it must be at most {greatest}" if greatest is not None and value > greatest else None
+
+
+def _deliveries_problem(value: Any) -> str | None:
+    if not isinstance(value, Mapping):
+        return "it must be a dictionary of numbers by topic"
+    for topic, limit in value.items():
+        if not isinstance(topic, str):
+            return f"the topic {topic!r} must be a text"
+        if limit is not None and (problem := _number_problem(limit, least=1, greatest=None)):
+            return f"for topic {topic!r} {problem}, or None"
+    return None
 
 
 def _rest_problem(value: Any) -> str | None:

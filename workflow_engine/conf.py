@@ -29,6 +29,8 @@ class EngineSettings:
     default_retry_cycle: str | None = None  # failedJobRetryTimeCycle of jobs whose model says nothing: "R5/PT1M"
     max_lock_duration: timedelta = timedelta(hours=24)  # of an external task
     job_lock_duration: timedelta = timedelta(minutes=5)  # of a job, while a sweeper runs it
+    max_deliveries: int | None = None  # hand-outs of an external task without an answer; None: for ever
+    max_deliveries_by_topic: Mapping[str, int | None] = field(default_factory=dict)  # instead of the one for all
     async_response_timeout: timedelta = timedelta(minutes=30)  # the longest long poll
     look_interval: timedelta = timedelta(
         milliseconds=200
@@ -82,6 +84,12 @@ def current() -> EngineSettings:
         values = {key.lower(): value for key, value in given.items() if key.lower() in known}
         _cached = (dict(given), EngineSettings(**values))
     return _cached[1]
+
+
+def max_deliveries(topic_name: str) -> int | None:
+    """How often a task of the topic is handed out without an answer; None: again and again."""
+    settings_now = current()
+    return settings_now.max_deliveries_by_topic.get(topic_name, settings_now.max_deliveries)
 
 
 def has_unique_business_keys(process_definition_key: str) -> bool:

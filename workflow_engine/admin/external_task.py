@@ -163,6 +163,7 @@ class ExternalTaskAdmin(InstanceSearch, InstanceColumns, EngineAdmin):
             "worker_id",
             "lock_expiration_time",
             "retries",
+            "deliveries",
             "priority",
             "create_time",
             "tenant_id",

@@ -74,6 +74,14 @@ class ThrowExternalTaskError(Command):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class GiveUpExternalTask(Command):
+    """Workers keep dropping it: no retries are left and an incident opens. Result: whether it was so, at the time of the lock."""
+
+    task_id: str
+    max_deliveries: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class SetExternalTaskRetries(Command):
     """Resolves the incident when retries rise above zero, opens one at zero."""
 

@@ -78,6 +78,16 @@ def _throw_external_task_error(context: CommandContext, command: c.ThrowExternal
     )
     context.external_tasks.throw_error(task, command.error_code, command.error_message, command.variables)
 
+def _give_up_external_task(context: CommandContext, command: c.GiveUpExternalTask) -> bool:
+    task = context.external_tasks.find(command.task_id)
+    if task.lock_expiration_time is None or task.lock_expiration_time > context.now:
+        return False
+    if task.deliveries < command.max_deliveries:
+        return False
+    context.external_tasks.give_up(task)
+    return True
+
+
 
 def _set_external_task_retries(context: CommandContext, command: c.SetExternalTaskRetries) -> None:
     if command.retries < 0:
@@ -216,6 +226,7 @@ def _set_variables(context: CommandContext, command: c.SetVariables) -> None:
             else:
                 variables.set(execution, name, value)
         for name in command.removals:
+    c.GiveUpExternalTask: _give_up_external_task,
             if name in variables.task_local(task):
                 variables.remove_task_local(task, name)
             elif not command.is_local:

@@ -81,6 +81,8 @@ class ExternalTask:
     worker_id: str | None = None
     lock_expiration_time: datetime | None = None
     lock_token: str | None = None  # new with every fetch; fences a stale worker
+    deliveries: int = 0  # since a worker or an operator last said something about it
+    traceparent: str | None = None  # of the command that made it, for the worker's own trace
     error_message: str | None = None
     error_details: str | None = None
     is_suspended: bool = False

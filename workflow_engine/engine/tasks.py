@@ -134,9 +134,19 @@ class ExternalTasks:
         self.context.variables.set_all(execution, variables)
         propagate_error(execution, code, message)
 
+    def give_up(self, task: ExternalTask) -> None:
+        """Workers took it again and again and never answered: an operator has to look before it is handed out once more."""
+        times, worker_id = task.deliveries, task.worker_id
+        task.error_message = f"The task was handed out {times} times and nobody answered before the lock expired; last to worker '{worker_id}'."
+        task.error_details = None
+        task.worker_id = task.lock_expiration_time = task.lock_token = None
+        self.log(task, "failed", error_message=task.error_message, worker_id=worker_id)
+        self.set_retries(task, 0)
+
     def set_retries(self, task: ExternalTask, retries: int) -> None:
         had_some = task.retries is None or task.retries > 0
         task.retries = retries
+        task.deliveries = 0
         if had_some and retries <= 0:
             self.context.incidents.open_for_external_task(task)
         elif not had_some and retries > 0:

@@ -27,6 +27,7 @@ from workflow_engine.models.idempotency_key import IdempotencyKey
 from workflow_engine.models.incident import Incident
 from workflow_engine.models.job import Job, JobDefinition
 from workflow_engine.models.meter_log import MeterLog, TaskMeterLog
+from workflow_engine.models.meter_reporter import MeterReporter
 from workflow_engine.models.process_definition import ProcessDefinition
 from workflow_engine.models.property import Property
 from workflow_engine.models.schema_log import SchemaLog
@@ -72,6 +73,7 @@ __all__ = [
     "JobDefinition",
     "LogState",
     "MeterLog",
+    "MeterReporter",
     "ProcessDefinition",
     "ProcessInstance",
     "Property",

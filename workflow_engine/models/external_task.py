@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Self
 
@@ -28,6 +29,14 @@ class ExternalTaskQuerySet(RowQuerySet):
     def not_locked(self, now: datetime) -> Self:
         return self.filter(Q(lock_expiration_time__isnull=True) | Q(lock_expiration_time__lte=now))
 
+    def dropped(self, most: int | None, by_topic: Mapping[str, int | None]) -> Self:
+        """Handed out so often without an answer that it is enough (`MAX_DELIVERIES`, `MAX_DELIVERIES_BY_TOPIC`)."""
+        every = Q() if most is None else Q(deliveries__gte=most) & ~Q(topic_name__in=list(by_topic))
+        limited = {topic: limit for topic, limit in by_topic.items() if limit is not None}
+        for topic, limit in limited.items():
+            every |= Q(topic_name=topic, deliveries__gte=limit)
+        return self.filter(every) if every else self.none()
+
     def with_retries_left(self) -> Self:
         return self.filter(HAS_RETRIES)
 
@@ -53,6 +62,19 @@ class ExternalTask(Row):
     worker_id = models.CharField(_("worker"), max_length=255, null=True, blank=True)
     lock_expiration_time = models.DateTimeField(_("locked until"), null=True, blank=True)
     lock_token = models.UUIDField(_("lock token"), null=True, blank=True, help_text=_("New with every fetch."))
+    deliveries = models.IntegerField(
+        _("deliveries"),
+        default=0,
+        db_default=0,
+        help_text=_("How often it was handed out since a worker or an operator last said something about it."),
+    )
+    traceparent = models.CharField(
+        _("trace"),
+        max_length=55,
+        null=True,
+        blank=True,
+        help_text=_("Of the command that made it (W3C Trace Context)."),
+    )
     error_message = models.TextField(_("error message"), null=True, blank=True)
     error_details = models.TextField(_("error details"), null=True, blank=True)
     is_suspended = models.BooleanField(_("suspended"), default=False)

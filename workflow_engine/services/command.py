@@ -23,6 +23,7 @@ NAMED_ROWS: dict[type[c.Command], tuple[type[Any], str]] = {
     c.CompleteExternalTask: (state.ExternalTask, "task_id"),
     c.FailExternalTask: (state.ExternalTask, "task_id"),
     c.ThrowExternalTaskError: (state.ExternalTask, "task_id"),
+    c.GiveUpExternalTask: (state.ExternalTask, "task_id"),
     c.SetExternalTaskRetries: (state.ExternalTask, "task_id"),
     c.CompleteTask: (state.UserTask, "task_id"),
     c.UpdateTask: (state.UserTask, "task_id"),

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from workflow_engine import clock, ids
+from workflow_engine import clock, conf, ids
 from workflow_engine.engine import state
 from workflow_engine.store import codec, tables
 from workflow_engine.store.dialect import Dialect
@@ -22,7 +22,7 @@ from workflow_engine.store.writes import updates
 # As in the conditions of the partial indexes, word for word: SQLite compares texts.
 FREE = 't."worker_id" IS NULL AND NOT t."is_suspended" AND (t."retries" IS NULL OR t."retries" > 0)'
 HELD = 't."worker_id" IS NOT NULL AND NOT t."is_suspended" AND (t."retries" IS NULL OR t."retries" > 0)'
-LOCK_COLUMNS = ("worker_id", "lock_expiration_time", "lock_token")
+LOCK_COLUMNS = ("worker_id", "lock_expiration_time", "lock_token", "deliveries")
 _ORDERS = {
     (True, None): 't."priority" DESC, t."id"',
     (True, "asc"): 't."priority" DESC, t."id"',
@@ -77,9 +77,12 @@ def _candidates(dialect: Dialect, wanted: Candidates, lock: bool) -> tuple[str, 
     branches, params = [], []
     for position, topic in enumerate(wanted.topics):
         conditions, condition_params = filters(topic, wanted.only)
+        most = conf.max_deliveries(topic.topic_name)
+        # What workers keep dropping stays where it is until the sweeper has made an incident of it.
+        dropped, dropped_params = ("", []) if most is None else (' AND t."deliveries" < %s', [most])
         for state_condition, more, branch_order in (
             (FREE, [], order),
-            (expired, now_params, 't."lock_expiration_time"'),
+            (expired + dropped, [*now_params, *dropped_params], 't."lock_expiration_time"'),
         ):
             branches.append(
                 f'SELECT * FROM (SELECT {columns}, {position} AS topic FROM "{table.name}" t'  # noqa: S608
@@ -98,7 +101,7 @@ def _now(dialect: Dialect) -> tuple[str, list[Any]]:
 
 
 def lock(dialect: Dialect, found: Sequence[Found], topics: Sequence[Topic], worker_id: str, now: datetime) -> None:
-    """Gives the tasks to the worker, each with a lock token of its own."""
+    """Gives the tasks to the worker, each with a lock token of its own, and counts it."""
     table = tables.of_class(state.ExternalTask)
     changes = []
     for one in found:
@@ -106,5 +109,6 @@ def lock(dialect: Dialect, found: Sequence[Found], topics: Sequence[Topic], work
         task.worker_id = worker_id
         task.lock_expiration_time = now + timedelta(milliseconds=topics[one.position].lock_duration)
         task.lock_token = ids.new_id(task.id)
+        task.deliveries += 1
         changes.append((table, task.id, {name: getattr(task, name) for name in LOCK_COLUMNS}))
     dialect.write(updates(changes, across=True))

@@ -6,38 +6,43 @@ import json
 from collections.abc import Collection
 from typing import Any
 
-from workflow_engine import clock
+from workflow_engine import clock, conf
 from workflow_engine.engine import state
 from workflow_engine.store import codec, tables
 from workflow_engine.store.dialect import Dialect
 from workflow_engine.store.fetch import FREE, HELD
+
+UNLIMITED = 2**31 - 1
 
 
 def topics_with_work(dialect: Dialect, topics: Collection[str]) -> set[str]:
     """Statement "topics with work": one index range for each topic, whatever the number of its tasks."""
     if not topics:
         return set()
-    names = list(topics)
-    sql, params = _postgresql(names) if dialect.connection.vendor == "postgresql" else _sqlite(dialect, names)
+    # As a fetch, which leaves alone what workers keep dropping.
+    limits = {name: conf.max_deliveries(name) or UNLIMITED for name in topics}
+    sql, params = _postgresql(limits) if dialect.connection.vendor == "postgresql" else _sqlite(dialect, limits)
     return {str(name) for (name,) in dialect.fetch(sql, params)}
 
 
-def _postgresql(names: list[str]) -> tuple[str, list[Any]]:
+def _postgresql(limits: dict[str, int]) -> tuple[str, list[Any]]:
     # With an order and a limit the planner reads the index; it would rather hash all tasks for an EXISTS.
     table = tables.of_class(state.ExternalTask).name
     free = f'SELECT 1 FROM "{table}" t WHERE t."topic_name" = w.name AND {FREE} ORDER BY t."id" LIMIT 1'  # noqa: S608
     expired = (
         f'SELECT 1 FROM "{table}" t WHERE t."topic_name" = w.name AND {HELD}'  # noqa: S608
-        f' AND t."lock_expiration_time" <= {clock.expression()} ORDER BY t."lock_expiration_time" LIMIT 1'
+        f' AND t."lock_expiration_time" <= {clock.expression()} AND t."deliveries" < w.most ORDER BY t."lock_expiration_time" LIMIT 1'
     )
     either = f"(SELECT 1 FROM (({free}) UNION ALL ({expired})) e LIMIT 1) x"  # noqa: S608
-    return f"SELECT w.name FROM unnest(%s::text[]) AS w(name) CROSS JOIN LATERAL {either}", [names]  # noqa: S608
+    topics = "unnest(%s::text[], %s::int[]) AS w(name, most)"
+    params: list[Any] = [list(limits), list(limits.values())]
+    return f"SELECT w.name FROM {topics} CROSS JOIN LATERAL {either}", params  # noqa: S608
 
 
-def _sqlite(dialect: Dialect, names: list[str]) -> tuple[str, list[Any]]:
+def _sqlite(dialect: Dialect, limits: dict[str, int]) -> tuple[str, list[Any]]:
     table = tables.of_class(state.ExternalTask).name
-    free = f'SELECT 1 FROM "{table}" t WHERE t."topic_name" = w.value AND {FREE}'  # noqa: S608
-    expired = f'SELECT 1 FROM "{table}" t WHERE t."topic_name" = w.value AND {HELD} AND t."lock_expiration_time" <= %s'  # noqa: S608
+    free = f'SELECT 1 FROM "{table}" t WHERE t."topic_name" = w.key AND {FREE}'  # noqa: S608
+    expired = f'SELECT 1 FROM "{table}" t WHERE t."topic_name" = w.key AND {HELD} AND t."lock_expiration_time" <= %s AND t."deliveries" < w.value'  # noqa: S608
     now = codec.time_to_text(clock.now(dialect.connection.alias))
-    sql = f"SELECT w.value FROM json_each(%s) w WHERE EXISTS ({free}) OR EXISTS ({expired})"  # noqa: S608
-    return sql, [json.dumps(names), now]
+    sql = f"SELECT w.key FROM json_each(%s) w WHERE EXISTS ({free}) OR EXISTS ({expired})"  # noqa: S608
+    return sql, [json.dumps(limits), now]

@@ -42,10 +42,10 @@ def test_only_what_a_fetch_would_find() -> None:
 
 def test_the_partial_indexes_are_read() -> None:
     plans.fill_external_tasks()
-    names = ["topic-1", "topic-2", "unknown"]
+    limits = dict.fromkeys(["topic-1", "topic-2", "unknown"], waiting_work.UNLIMITED)
     dialect = database.dialect()
     is_postgresql = connection.vendor == "postgresql"
-    plan = plans.plan(*(waiting_work._postgresql(names) if is_postgresql else waiting_work._sqlite(dialect, names)))
+    plan = plans.plan(*(waiting_work._postgresql(limits) if is_postgresql else waiting_work._sqlite(dialect, limits)))
     assert plan.count("wf_external_task_by_age") + plan.count("wf_external_task_by_priority") == 1, plan
     assert plan.count("wf_external_task_held") == 1, plan
     assert "Hash" not in plan, plan

@@ -3,6 +3,7 @@
 from workflow_engine.services.external_task.answers import bpmn_error, complete, failure, set_retries
 from workflow_engine.services.external_task.fetching import fetch_and_lock
 from workflow_engine.services.external_task.giving_back import give_back
+from workflow_engine.services.external_task.giving_up import give_up
 from workflow_engine.services.external_task.locking import extend_lock, lock, set_priority, unlock
 from workflow_engine.services.results import LockedExternalTask
 from workflow_engine.store.topics import Topic
@@ -16,6 +17,7 @@ __all__ = [
     "failure",
     "fetch_and_lock",
     "give_back",
+    "give_up",
     "lock",
     "set_priority",
     "set_retries",

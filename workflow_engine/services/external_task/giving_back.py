@@ -24,7 +24,9 @@ def give_back(locked: Sequence[tuple[str, str]], *, using: str | None = None) ->
             for task_id, lock_token in sorted(locked):
                 task = task_locks.read(dialect, task_id)
                 if task is not None and task.lock_token == lock_token:
-                    task_locks.change(dialect, task, worker_id=None, lock_expiration_time=None, lock_token=None)
+                    free = {"worker_id": None, "lock_expiration_time": None, "lock_token": None}
+                    # It was never delivered.
+                    task_locks.change(dialect, task, **free, deliveries=max(0, task.deliveries - 1))
                     topics.add(task.topic_name)
                     count += 1
             announcements.announce_topics(alias, topics)

@@ -74,7 +74,13 @@ def lock(task_id: str, worker_id: str, milliseconds: int, *, using: str | None =
                 raise LockLost(
                     f"Cannot lock external task '{task_id}' for worker '{worker_id}': it is locked by worker '{task.worker_id}'."
                 )
-            taken = {"worker_id": worker_id, "lock_expiration_time": now + duration, "lock_token": ids.new_id(task.id)}
+            taken = {
+                "worker_id": worker_id,
+                "lock_expiration_time": now + duration,
+                "lock_token": ids.new_id(task.id),
+                # Whoever has it already only holds it for longer.
+                "deliveries": task.deliveries + (0 if is_held else 1),
+            }
             task_locks.change(dialect, task, **taken)
 
     repeating(alias, take)
@@ -82,7 +88,7 @@ def lock(task_id: str, worker_id: str, milliseconds: int, *, using: str | None =
 
 def unlock(task_id: str, *, user: Any = None, using: str | None = None) -> None:
     """Takes the task from whoever holds it: an operator's decision."""
-    free = {"worker_id": None, "lock_expiration_time": None, "lock_token": None}
+    free = {"worker_id": None, "lock_expiration_time": None, "lock_token": None, "deliveries": 0}
     _change(task_id, free, "Unlock", None, user=user, using=using)
 
 
