@@ -28,6 +28,8 @@ SETTINGS = {
 class PostgresServer:
     """Listens on a Unix socket only, so that no port can clash with another server's."""
 
+    settings = SETTINGS
+
     def __init__(self) -> None:
         self.folder = Path(tempfile.mkdtemp(prefix="workflow-pg-"))
         self.data = self.folder / "data"
@@ -60,7 +62,11 @@ class PostgresServer:
             "--locale=C",
             "--no-sync",
         )
-        options = " ".join(f"-c {name}={value or chr(39) * 2}" for name, value in SETTINGS.items())
+        self.launch()
+
+    def launch(self) -> None:
+        """On data that are there already; comes back when connections are accepted."""
+        options = " ".join(f"-c {name}={value or chr(39) * 2}" for name, value in self.settings.items())
         log = self.folder / "log"
         self._run(
             "pg_ctl",
@@ -76,10 +82,14 @@ class PostgresServer:
             f"-k {self.folder} {options}",
         )
 
-    def stop(self) -> None:
-        # Immediate: what it would tidy up is deleted in the next line.
+    def crash(self) -> None:
+        """Without tidying up, so that the next launch has to recover."""
         if (self.data / "postmaster.pid").exists():
             self._run("pg_ctl", "stop", "-w", "-m", "immediate", "-D", str(self.data))
+
+    def stop(self) -> None:
+        # What a slower end would tidy up is deleted in the next line.
+        self.crash()
         shutil.rmtree(self.folder, ignore_errors=True)
 
     def _run(self, program: str, *arguments: str) -> None:
