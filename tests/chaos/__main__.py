@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import argparse
 import shutil
+import signal
 import sys
 import tempfile
 import time
 from pathlib import Path
+from types import FrameType
 
 from tests.chaos.run import Options, Run
 
@@ -53,6 +55,8 @@ def main(arguments: list[str]) -> int:
         folder=folder,
         replay=f"python -m tests.chaos --seed {seed} {same}".strip(),
     )
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, _end)
     print(f"seed {seed}; logs, journal and ledger are in {folder}", flush=True)
     report = Run(options, lambda line: print(line, flush=True)).run()
     print("\n".join(["", *report.lines()]), flush=True)
@@ -61,6 +65,11 @@ def main(arguments: list[str]) -> int:
     if not report.violations and given.keep is None:
         shutil.rmtree(folder)
     return 1 if report.violations else 0
+
+
+def _end(number: int, frame: FrameType | None) -> None:
+    """Also where a shell had it ignored: the processes of the run must not outlive it."""
+    raise KeyboardInterrupt
 
 
 if __name__ == "__main__":
