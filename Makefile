@@ -12,7 +12,7 @@ IN_MEMORY := DEMO=1 DATABASE_URL=sqlite://:memory: $(BIN)/python manage.py
 WITH_KEY = SECRET_KEY="$${SECRET_KEY:-$$(cat var/secret-key)}"
 
 .DEFAULT_GOAL := help
-.PHONY: help run serve sweeper test check lint types contract migrations bench conformance openapi-coverage fuzz-api audit setup setup-dev lock wheel clean
+.PHONY: help run serve sweeper test check lint types contract migrations bench chaos conformance openapi-coverage fuzz-api audit setup setup-dev lock wheel clean
 
 help:
 	@echo "make run      the demo: site, sweeper and workers on PORT (8000); Ctrl-C ends it"
@@ -21,6 +21,7 @@ help:
 	@echo "make serve    the web server alone (PORT, DATABASE_URL, WEB_WORKERS, WEB_THREADS, DEMO=1)"
 	@echo "make sweeper  the sweeper alone (DATABASE_URL)"
 	@echo "make bench    the benchmarks"
+	@echo "make chaos    MINUTES of faults (1) on real processes, SEED, INSTANCES; see docs/chaos.md"
 	@echo "make openapi-coverage, make fuzz-api, make audit (known weaknesses of the locked dependencies)"
 	@echo "make conformance, make setup, make setup-dev, make lock, make wheel, make clean"
 
@@ -56,6 +57,11 @@ migrations: setup-dev
 
 bench: setup-dev
 	$(BIN)/python -m benchmarks $(ARGS)
+
+# ARGS='--workers 6 --intensity 2 --json report.json' goes to it; exits with 1 if a promise was broken.
+MINUTES ?= 1
+chaos: setup-dev
+	$(BIN)/python -m tests.chaos --minutes $(MINUTES) $(if $(SEED),--seed $(SEED)) $(if $(INSTANCES),--instances $(INSTANCES)) $(ARGS)
 
 conformance: setup-dev
 	$(BIN)/python -m scripts.conformance $(ARGS)

@@ -12,7 +12,6 @@ from functools import partial
 from pathlib import Path
 
 from scripts.front_end import node_folder
-from scripts.site_process import free_port
 from tests.chaos.models import LOCK, TOPICS
 from tests.chaos.processes import ROOT, Ending, Supervised
 
@@ -36,6 +35,7 @@ class Site:
         }
         self._sizes = {"web": webs, "sweeper": sweepers, "worker": workers}
         self._ports: dict[str, int] = {}
+        self._held: list[socket.socket] = []
         self.processes: dict[str, Supervised] = {}
         self.endings: list[Ending] = []
         self.stubborn: list[str] = []  # those that had to be killed after they had been told to end
@@ -47,6 +47,7 @@ class Site:
     def start_servers(self) -> None:
         for number in range(self._sizes["web"]):
             name = f"web-{number + 1}"
+            self._ports[name] = self._held_port()
             self._add(name, partial(self._serve, name), lambda one: self._answers(one.name))
         command = [*self._manage("workflow_sweeper"), "--poll", "0.5", "--threads", "2", "--lock-grace", "5"]
         for number in range(self._sizes["sweeper"]):
@@ -101,6 +102,8 @@ class Site:
             self._supervisor.join()
         for one in self.processes.values():
             one.kill()
+        for held in self._held:
+            held.close()
 
     def manage(self, *arguments: str) -> tuple[list[str], dict[str, str]]:
         """A command line and its environment, on a host with the right time."""
@@ -114,9 +117,15 @@ class Site:
     def _manage(self, *arguments: str) -> list[str]:
         return [sys.executable, str(ROOT / "manage.py"), *arguments]
 
+    def _held_port(self) -> int:
+        """Bound, but not listened on: nobody else gets it while its replica is away, no connection as its own end either."""
+        held = socket.socket()
+        held.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        held.bind(("127.0.0.1", 0))
+        self._held.append(held)
+        return int(held.getsockname()[1])
+
     def _serve(self, name: str) -> list[str]:
-        # Another port at each start: nothing waits for the old one to become free.
-        self._ports[name] = free_port()
         return [*self._manage("serve"), "--port", str(self._ports[name])]
 
     def _answers(self, name: str) -> bool:
