@@ -1,0 +1,163 @@
+"""The three hot requests through the site's own WSGI door, in process: CPU of ours and of the database for each.
+
+PROFILE=1 tells where ours goes, by package; PROFILE=functions by function. INSTANCES: how many of them (600).
+The process is that of the side-by-side comparison: two external tasks, three variables at the start, full history.
+"""
+
+from __future__ import annotations
+
+import base64
+import cProfile
+import io
+import json
+import os
+import pstats
+import sys
+import time
+from collections import Counter
+from pathlib import Path
+from typing import Any
+
+from django.contrib.auth import get_user_model
+from django.core.management import call_command
+from django.core.wsgi import get_wsgi_application
+from django.db import connection
+
+from benchmarks import models
+from workflow_engine.services import repository
+
+TICKS = os.sysconf("SC_CLK_TCK")
+LOGIN = ("benchmark", "benchmark")
+
+
+def run() -> None:
+    call_command("migrate", verbosity=0)
+    user, _ = get_user_model().objects.get_or_create(username=LOGIN[0], is_superuser=True)
+    user.set_password(LOGIN[1])
+    user.save()
+    repository.deploy(resources={"model.bpmn": models.sequence([models.EXTERNAL] * 2, key="hot")}, name="hot")
+    site, count = Site(), int(os.environ.get("INSTANCES", "600"))
+    _work(site, 60)  # warms caches, and lets the database settle on its plans
+    _work(site, count, Meter("start"), Meter("fetchAndLock"), Meter("complete"))
+
+
+def _work(site: Site, count: int, *meters: Meter) -> None:
+    starts, fetches, completes = meters or (Meter(""), Meter(""), Meter(""))
+    for number in range(count):
+        variables = {f"v{one}": {"value": f"value-{number}-{one}", "type": "String"} for one in range(3)}
+        key = f"{time.time_ns()}"
+        with starts:
+            site.post("/process-definition/key/hot/start", {"businessKey": key, "variables": variables})
+    while True:
+        topics = [{"topicName": "work", "lockDuration": 60_000}]
+        with fetches:
+            tasks = site.post(
+                "/external-task/fetchAndLock",
+                {"workerId": "w", "maxTasks": 10, "usePriority": False, "topics": topics},
+            )
+        if not tasks:
+            break
+        for task in tasks:
+            result = {f"r_{task['activityId']}": {"value": 42, "type": "Integer"}}
+            with completes:
+                site.post(f"/external-task/{task['id']}/complete", {"workerId": "w", "variables": result})
+    for meter in meters:
+        meter.show()
+    if meters:
+        total = sum(meter.own + meter.database for meter in meters) / count
+        sys.stdout.write(f"{'an instance, all requests':<28} {total * 1000:>8.3f} ms\n")
+
+
+class Site:
+    """Our application, as a WSGI server calls it."""
+
+    def __init__(self) -> None:
+        self._application = get_wsgi_application()
+        self._authorization = "Basic " + base64.b64encode(":".join(LOGIN).encode()).decode()
+
+    def post(self, path: str, content: Any) -> Any:
+        body = json.dumps(content).encode()
+        told: list[str] = []
+        answer = self._application(
+            {
+                "REQUEST_METHOD": "POST",
+                "SCRIPT_NAME": "",
+                "PATH_INFO": f"/engine-rest{path}",
+                "QUERY_STRING": "",
+                "SERVER_NAME": "127.0.0.1",
+                "SERVER_PORT": "80",
+                "SERVER_PROTOCOL": "HTTP/1.1",
+                "CONTENT_TYPE": "application/json",
+                "CONTENT_LENGTH": str(len(body)),
+                "HTTP_HOST": "127.0.0.1",
+                "HTTP_AUTHORIZATION": self._authorization,
+                "wsgi.input": io.BytesIO(body),
+                "wsgi.errors": sys.stderr,
+                "wsgi.url_scheme": "http",
+            },
+            lambda status, headers, error=None: told.append(status),  # type: ignore[arg-type]
+        )
+        text = b"".join(answer)
+        answer.close()
+        if not told[0].startswith("2"):
+            raise RuntimeError(f"POST {path}: {told[0]} {text.decode()[:1000]}")
+        return json.loads(text) if text else None
+
+
+class Meter:
+    """CPU in seconds that its with blocks took: of this process, and of the database's that serves its connection."""
+
+    def __init__(self, name: str) -> None:
+        self.name, self.count, self.own, self.database = name, 0, 0.0, 0.0
+        kind = os.environ.get("PROFILE", "")
+        self._profile = cProfile.Profile(time.process_time, builtins=kind == "functions") if name and kind else None
+
+    def __enter__(self) -> None:
+        self._database = _database_cpu()
+        self._own = time.process_time()
+        if self._profile:
+            self._profile.enable()
+
+    def __exit__(self, *_: object) -> None:
+        if self._profile:
+            self._profile.disable()
+        self.own += time.process_time() - self._own
+        self.database += _database_cpu() - self._database
+        self.count += 1
+
+    def show(self) -> None:
+        own, database = (1000 * spent / self.count for spent in (self.own, self.database))
+        sys.stdout.write(f"{self.name:<28} {own:>8.3f} ms of ours, {database:>8.3f} ms of the database, {self.count}\n")
+        if self._profile is None:
+            return
+        stats = pstats.Stats(self._profile, stream=sys.stdout)
+        if os.environ["PROFILE"] == "functions":
+            stats.sort_stats("tottime").print_stats(40)
+            return
+        for package, spent in _by_package(stats).most_common(14):
+            sys.stdout.write(f"    {package:<40} {1000 * spent / self.count:>8.3f} ms\n")
+
+
+def _by_package(stats: pstats.Stats) -> Counter[str]:
+    found: Counter[str] = Counter()
+    for (file, _, _), (_, _, own, _, _) in stats.stats.items():  # type: ignore[attr-defined]
+        parts = Path(file).parts
+        where = next((n for n, part in enumerate(parts) if part in ("site-packages", "workflow_engine")), None)
+        if where is None:
+            found["python's own library"] += own
+        elif parts[where] == "workflow_engine":
+            found["/".join(parts[where : where + 2])] += own
+        else:
+            found["/".join(parts[where + 1 : where + 3])] += own
+    return found
+
+
+def _database_cpu() -> float:
+    """Of the server process behind our connection; 0 where it isn't one of this machine."""
+    if connection.vendor != "postgresql" or connection.connection is None:
+        return 0.0
+    try:
+        stat = Path(f"/proc/{connection.connection.info.backend_pid}/schedstat").read_text()
+    except OSError:
+        return 0.0
+    return int(stat.split()[0]) / 1e9
