@@ -8,6 +8,8 @@ from typing import Any
 from django.db import connections
 from django.db.models import QuerySet
 
+from workflow_engine.store import prepared
+
 
 class Prepared:
     """`rows` builds the query for sample values, which then stand for the parameters in the same order."""
@@ -23,7 +25,11 @@ class Prepared:
             if len(samples) != self._parameters:
                 raise TypeError(f"The statement has {len(samples)} parameters, not {self._parameters}: {statement}")
             self._statements[using] = statement
-        with connections[using].cursor() as cursor:
+        connection = connections[using]
+        if connection.vendor == "postgresql":
+            rows, _ = prepared.run(connection, statement, values)
+            return rows[0] if rows else None
+        with connection.cursor() as cursor:
             cursor.execute(statement, values)
             row: tuple[Any, ...] | None = cursor.fetchone()
         return row

@@ -16,6 +16,5 @@ def claim(model: type[models.Model], values: dict[str, Any], using: str) -> bool
     names = ", ".join(f'"{column.name}"' for column in columns)
     marks = ", ".join(["%s"] * len(columns))
     sql = f'INSERT INTO "{model._meta.db_table}" ({names}) VALUES ({marks}) ON CONFLICT ("id") DO NOTHING'  # noqa: S608
-    with dialect.connection.cursor() as cursor:
-        cursor.execute(sql, [dialect.parameter(column, values[column.attribute]) for column in columns])
-        return cursor.rowcount == 1
+    _, inserted = dialect.run(sql, [dialect.parameter(column, values[column.attribute]) for column in columns])
+    return inserted == 1

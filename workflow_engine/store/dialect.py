@@ -9,7 +9,7 @@ from typing import Any, ClassVar
 
 from django.db.backends.base.base import BaseDatabaseWrapper
 
-from workflow_engine import ids
+from workflow_engine import clock, ids
 from workflow_engine.store.codec import Column, Convert
 from workflow_engine.store.tables import StateTable, Table
 from workflow_engine.store.writes import Write
@@ -49,15 +49,22 @@ class Dialect:
         convert = self.to_parameter.get(column.kind)
         return value if convert is None else convert(value)
 
+    @classmethod
+    def joined(cls, table: Table, alias: str, where: str) -> str:
+        """Joins to each row of what stands before those few of a table that an index finds for it."""
+        return f'JOIN "{table.name}" {alias} ON {where}'
+
     def id_parameter(self, row_id: str) -> str:
         raise NotImplementedError
 
     # -- reading --------------------------------------------------------------------------------------------------------
 
+    def run(self, sql: str, params: Params) -> tuple[list[tuple[Any, ...]], int]:
+        """What a statement gives, and how many rows it found or changed."""
+        raise NotImplementedError
+
     def fetch(self, sql: str, params: Params) -> list[tuple[Any, ...]]:
-        with self.connection.cursor() as cursor:
-            cursor.execute(sql, params)
-            return cursor.fetchall()
+        return self.run(sql, params)[0]
 
     def rows(self, table: StateTable, records: list[tuple[Any, ...]]) -> list[dict[str, Any]]:
         """Values by attribute of records that begin with the table's columns."""
@@ -113,12 +120,16 @@ class Dialect:
         return self.rows(table, self.fetch(sql, params))
 
     @classmethod
-    def clock_column(cls, clock: bool) -> str:
+    def clock_column(cls, wanted: bool) -> str:
         """Lets the first read after the lock also tell the time."""
         return ""
 
     def clock_of(self, records: list[tuple[Any, ...]]) -> datetime | None:
         return None
+
+    def now(self) -> datetime:
+        """The time of the clock that decides."""
+        return clock.now(self.connection.alias)
 
     # -- writing --------------------------------------------------------------------------------------------------------
 

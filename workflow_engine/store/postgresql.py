@@ -9,9 +9,9 @@ from functools import cache
 from typing import Any
 
 from workflow_engine import clock, ids
-from workflow_engine.store import codec
+from workflow_engine.store import codec, prepared
 from workflow_engine.store.codec import Column
-from workflow_engine.store.dialect import Dialect
+from workflow_engine.store.dialect import Dialect, Params
 from workflow_engine.store.tables import Table
 from workflow_engine.store.writes import Delete, Insert, Write
 
@@ -29,15 +29,27 @@ class PostgreSQL(Dialect):
         # As text: making UUID objects only to print them again costs more than everything else about a row.
         return f'{prefix}"{column.name}"' + ("::text" if column.kind == "uuid" else "")
 
+    @classmethod
+    def joined(cls, table: Table, alias: str, where: str) -> str:
+        # The planner cannot know how few rows a recursion gives, and may rather read the whole table than look each up.
+        # It takes no sub-select with an offset apart, so there it has no choice.
+        return f'CROSS JOIN LATERAL (SELECT * FROM "{table.name}" {alias} WHERE {where} OFFSET 0) {alias}'  # noqa: S608
+
     def id_parameter(self, row_id: str) -> str:
         return row_id
 
     @classmethod
-    def clock_column(cls, clock: bool) -> str:
-        return ", clock_timestamp()" if clock else ""
+    def clock_column(cls, wanted: bool) -> str:
+        return ", clock_timestamp()" if wanted else ""
+
+    def now(self) -> datetime:
+        return clock.shifted(self.fetch("SELECT clock_timestamp()", ())[0][0])
 
     def clock_of(self, records: list[tuple[Any, ...]]) -> datetime | None:
         return clock.shifted(records[0][-1]) if records else None
+
+    def run(self, sql: str, params: Params) -> tuple[list[tuple[Any, ...]], int]:
+        return prepared.run(self.connection, sql, params)
 
     def write(self, writes: Sequence[Write]) -> None:
         """All writes as one statement of several CTEs; they see one snapshot and happen in no order of their own.
@@ -52,12 +64,11 @@ class PostgreSQL(Dialect):
                 self._execute([self._statement(write) for write in group])
 
     def _execute(self, statements: list[Statement]) -> None:
-        with self.connection.cursor() as cursor:
-            if len(statements) == 1:
-                cursor.execute(*statements[0])
-                return
-            parts = ", ".join(f"w{i} AS ({sql})" for i, (sql, _) in enumerate(statements))
-            cursor.execute(f"WITH {parts} SELECT 1", [param for _, params in statements for param in params])
+        if len(statements) == 1:
+            self.run(*statements[0])
+            return
+        parts = ", ".join(f"w{i} AS ({sql})" for i, (sql, _) in enumerate(statements))
+        self.run(f"WITH {parts} SELECT 1", [param for _, params in statements for param in params])
 
     def _statement(self, write: Write) -> Statement:
         if isinstance(write, Insert):

@@ -12,7 +12,7 @@ from typing import Any
 from workflow_engine import ids
 from workflow_engine.store import codec
 from workflow_engine.store.codec import Column
-from workflow_engine.store.dialect import Dialect
+from workflow_engine.store.dialect import Dialect, Params
 from workflow_engine.store.tables import Table
 from workflow_engine.store.writes import Delete, Insert, Write
 
@@ -46,6 +46,11 @@ class SQLite(Dialect):
             ]
             for row_id, values in write.rows
         ]
+
+    def run(self, sql: str, params: Params) -> tuple[list[tuple[Any, ...]], int]:
+        with self.connection.cursor() as cursor:
+            cursor.execute(sql, params)
+            return cursor.fetchall(), cursor.rowcount
 
     def write(self, writes: Sequence[Write]) -> None:
         with self.connection.cursor() as cursor:

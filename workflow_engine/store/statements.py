@@ -36,17 +36,17 @@ def _lock_root_of(owner: StateTable, columns: str, lock_clause: str) -> str:
 def execution_path(dialect: Dialect, table: StateTable, execution_id: str) -> Statement:
     """ "execution path": an execution and its ancestors up to its process instance, innermost first, and what each has."""
     parameters = [ids.partition_of(execution_id), dialect.id_parameter(execution_id)]
-    return _execution_path(table, dialect.column_list(table, "path.")), parameters
+    around = dialect.joined(table, "e", 'e."id" = path."parent_id" AND e."partition" = path."partition"')
+    return _execution_path(table, dialect.column_list(table, "path."), around), parameters
 
 
 @cache
-def _execution_path(table: StateTable, columns: str) -> str:
+def _execution_path(table: StateTable, columns: str, around: str) -> str:
     plain = ", ".join(f'e."{column.name}"' for column in table.columns)
     return (
         f'WITH RECURSIVE path AS (SELECT {plain}, 0 AS depth FROM "{table.name}" e'  # noqa: S608
         ' WHERE e."partition" = %s AND e."id" = %s'
-        f' UNION ALL SELECT {plain}, path.depth + 1 FROM path JOIN "{table.name}" e'
-        ' ON e."id" = path."parent_id" AND e."partition" = path."partition")'
+        f" UNION ALL SELECT {plain}, path.depth + 1 FROM path {around})"
         f" SELECT {columns} FROM path ORDER BY depth"
     )
 

@@ -41,9 +41,7 @@ def extend(dialect: Dialect, task: state.ExternalTask, duration: timedelta) -> b
         moment = clock.now(dialect.connection.alias)
         sql = f'UPDATE "{table}" SET "lock_expiration_time" = %s WHERE {where} %s'  # noqa: S608
         params = [codec.time_to_text(moment + duration), *pinned, codec.time_to_text(moment)]
-    with dialect.connection.cursor() as cursor:
-        cursor.execute(sql, params)
-        return cursor.rowcount == 1
+    return dialect.run(sql, params)[1] == 1
 
 
 def change(dialect: Dialect, task: state.ExternalTask, **values: object) -> None:

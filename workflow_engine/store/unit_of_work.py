@@ -12,7 +12,7 @@ from typing import Any, Protocol, Self
 
 from django.db import transaction
 
-from workflow_engine import clock, conf
+from workflow_engine import conf
 from workflow_engine.engine.execution import Execution
 from workflow_engine.engine.history import HistoryEvent, ProcessInstanceStarted
 from workflow_engine.store import database, history, instance_limits, tables
@@ -61,7 +61,7 @@ class UnitOfWork:
     def now(self) -> datetime:
         """The database's clock, read after the root was locked; the same during the whole command."""
         if self.loader.clock is None:
-            self.loader.clock = clock.now(self.using)
+            self.loader.clock = self.dialect.now()
         return self.loader.clock
 
     def lock_root(self, root_id: str) -> Execution | None:

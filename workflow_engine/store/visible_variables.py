@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from typing import Any
-from uuid import UUID
 
 from workflow_engine import ids
 from workflow_engine.engine import state
@@ -36,30 +35,34 @@ def _visible(
     dialect: Dialect, tasks: Sequence[state.ExternalTask], names: set[str] | None, only_local: bool
 ) -> dict[str, list[tuple[int, state.Variable]]]:
     """Statement "visible variables": by the execution that sees them, with the number of scopes between, nearest first."""
-    table, executions = tables.of_class(state.Variable), tables.of_class(state.Execution).name
+    table, executions = tables.of_class(state.Variable), tables.of_class(state.Execution)
     execution_ids = sorted({task.execution_id for task in tasks})
-    marks = ", ".join(["(%s, %s)"] * len(execution_ids))
+    is_postgresql = dialect.connection.vendor == "postgresql"
+    mark = "(%s::smallint, %s::uuid)" if is_postgresql else "(%s, %s)"
+    marks = ", ".join([mark] * len(execution_ids))
     params: list[Any] = []
     for execution_id in execution_ids:
         params += [ids.partition_of(execution_id), dialect.id_parameter(execution_id)]
+    around = dialect.joined(executions, "e", 'e."id" = p.id AND e."partition" = p.part')
     outwards = (
         ' UNION ALL SELECT p.seen_by, e."parent_id", e."partition", p.depth + 1 FROM path p'  # noqa: S608
-        f' JOIN "{executions}" e ON e."id" = p.id AND e."partition" = p.part WHERE e."parent_id" IS NOT NULL'
+        f' {around} WHERE e."parent_id" IS NOT NULL'
     )
     named = ""
     if names is not None:
         named = f' AND v."name" IN ({", ".join(["%s"] * len(names))})'
-    id_type = "::uuid" if dialect.connection.vendor == "postgresql" else ""
+    held = dialect.joined(
+        table, "v", f'v."execution_id" = p.id AND v."partition" = p.part AND v."task_id" IS NULL{named}'
+    )
     sql = (
         f"WITH RECURSIVE start(part, id) AS (VALUES {marks}),"  # noqa: S608
-        f" path(seen_by, id, part, depth) AS (SELECT id{id_type}, id{id_type}, part, 0 FROM start{'' if only_local else outwards})"
+        f" path(seen_by, id, part, depth) AS (SELECT id, id, part, 0 FROM start{'' if only_local else outwards})"
         f" SELECT {dialect.column_list(table, 'v.')}, p.depth, p.seen_by FROM path p"
-        f' JOIN "{table.name}" v ON v."execution_id" = p.id AND v."partition" = p.part'
-        f' WHERE v."task_id" IS NULL{named} ORDER BY p.depth, v."id"'
+        f' {held} ORDER BY p.depth, v."id"'
     )
     records = dialect.fetch(sql, [*params, *sorted(names or ())])
     found: dict[str, list[tuple[int, state.Variable]]] = {}
     for values, record in zip(dialect.rows(table, records), records, strict=True):
-        seen_by = str(record[-1]) if isinstance(record[-1], UUID) else codec.id_from_hex(record[-1])
+        seen_by = record[-1] if is_postgresql else codec.id_from_hex(record[-1])
         found.setdefault(seen_by, []).append((int(record[-2]), table.to_row(values)))
     return found

@@ -1,0 +1,202 @@
+"""Statements on PostgreSQL with little ceremony: each is parsed and planned once per connection, and sent by libpq itself.
+
+Django's cursor writes the parameters into the text, so that the server parses and plans every statement anew, which costs it more
+than carrying out one of ours. Here the text goes over once, and then only its name and the parameters. What Django promises
+around a statement holds as well: its transactions, its exceptions, and the wrappers that watch or log statements.
+
+Where a pooler gives each transaction another server, statements cannot be prepared: the site says so as Django asks for it
+anyhow, by DISABLE_SERVER_SIDE_CURSORS, and then the parameters still travel apart from the text.
+"""
+
+from __future__ import annotations
+
+import re
+import weakref
+from collections import OrderedDict
+from collections.abc import Sequence
+from datetime import datetime
+from functools import lru_cache
+from types import SimpleNamespace, TracebackType
+from typing import Any, Self
+from uuid import UUID
+
+import psycopg
+from django.db.backends.base.base import BaseDatabaseWrapper
+from psycopg import errors, pq
+from psycopg.adapt import AdaptersMap, Transformer
+from psycopg.types.string import TextLoader
+
+# Of one connection; a server process keeps the plan of each. More than the shapes that busy models write.
+MOST_STATEMENTS = 400
+_ADAPTERS = AdaptersMap(psycopg.adapters)
+for _kind in ("json", "jsonb", "uuid"):
+    _ADAPTERS.register_loader(_kind, TextLoader)
+_DONE = (pq.ExecStatus.TUPLES_OK, pq.ExecStatus.COMMAND_OK)
+# The statement is gone from the server (it was reset behind us), or a table changed under its plan.
+_OUTDATED = ("26000", "0A000")
+
+Rows = list[tuple[Any, ...]]
+
+
+class PreparedCursor:
+    """As much of a cursor as Django's wrappers of one need."""
+
+    def __init__(self, connection: BaseDatabaseWrapper) -> None:
+        self._django = connection
+        self.rowcount = -1
+        self._rows: Rows = []
+        self._sent: tuple[str, Sequence[Any]] = ("", ())
+
+    def execute(self, sql: str, params: Sequence[Any] = ()) -> Self:
+        self._sent = sql, params
+        self._rows, self.rowcount = _of(self._django).run(sql, params)
+        return self
+
+    @property
+    def _query(self) -> SimpleNamespace:
+        """Where Django's log of statements looks for the text with its parameters."""
+        return SimpleNamespace(query=psycopg.ClientCursor(self._django.connection).mogrify(*self._sent).encode())
+
+    def fetchall(self) -> Rows:
+        return self._rows
+
+    def close(self) -> None:
+        self._rows = []
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
+    ) -> None:
+        self.close()
+
+
+def run(connection: BaseDatabaseWrapper, sql: str, params: Sequence[Any]) -> tuple[Rows, int]:
+    """What the statement gives, and how many rows it touched."""
+    connection.close_if_health_check_failed()
+    connection.ensure_connection()
+    if connection.execute_wrappers or connection.queries_logged:
+        cursor = PreparedCursor(connection)
+        make = connection.make_debug_cursor if connection.queries_logged else connection.make_cursor
+        with make(cursor) as watched:  # type: ignore[arg-type]
+            watched.execute(sql, params)
+            return cursor.fetchall(), cursor.rowcount
+    connection.validate_no_broken_transaction()
+    with connection.wrap_database_errors:
+        return _of(connection).run(sql, params)
+
+
+class _Statements:
+    """Those of one connection to a server."""
+
+    def __init__(self, connection: psycopg.Connection[Any], is_prepared: bool) -> None:
+        self.adapters, self.connection = _ADAPTERS, weakref.proxy(connection)
+        self._pgconn = connection.pgconn
+        self._loader = Transformer(self)
+        self._names: OrderedDict[str, bytes] = OrderedDict()
+        self._is_prepared = is_prepared
+        self._count = 0
+
+    def run(self, sql: str, params: Sequence[Any]) -> tuple[Rows, int]:
+        pgconn = self._pgconn
+        if pgconn.transaction_status == pq.TransactionStatus.IDLE and not self.connection.autocommit:
+            self._checked(pgconn.exec_(_begin(self.connection)))
+        values: list[Any] = []
+        formats: list[int] | None = None
+        for value in params:
+            if isinstance(value, str):
+                values.append(value.encode())
+            elif value is None:
+                values.append(None)
+            elif isinstance(value, (bytes, memoryview)):
+                formats = formats or [0] * len(params)
+                formats[len(values)] = 1
+                values.append(bytes(value))
+            else:
+                values.append(_text(value).encode())
+        if not self._is_prepared:
+            result = pgconn.exec_params(_numbered(sql), values, None, formats, 0)
+        else:
+            name = self._names.get(sql)
+            if name is None:
+                name = self._prepare(sql)
+            result = pgconn.exec_prepared(name, values, formats, 0)
+        self._checked(result)
+        if not result.nfields:
+            return [], result.command_tuples or 0
+        loader = self._loader
+        loader.set_pgresult(result)
+        return loader.load_rows(0, result.ntuples, tuple), result.ntuples
+
+    def _prepare(self, sql: str) -> bytes:
+        if len(self._names) >= MOST_STATEMENTS:
+            _, oldest = self._names.popitem(last=False)
+            self._checked(self._pgconn.exec_(b"DEALLOCATE " + oldest))
+        self._count += 1
+        name = f"wf_{self._count}".encode()
+        self._checked(self._pgconn.prepare(name, _numbered(sql)))
+        self._names[sql] = name
+        return name
+
+    def _checked(self, result: pq.abc.PGresult) -> None:
+        if result.status in _DONE:
+            return
+        if self._pgconn.status == pq.ConnStatus.BAD:
+            raise psycopg.OperationalError(f"The connection is lost: {self._pgconn.get_error_message()}")
+        error = errors.error_from_result(result)
+        if error.sqlstate in _OUTDATED:
+            self._names.clear()
+        raise error
+
+
+# Weak, so that what is known of a connection goes with it.
+_known: weakref.WeakKeyDictionary[Any, _Statements] = weakref.WeakKeyDictionary()
+
+
+def _of(connection: BaseDatabaseWrapper) -> _Statements:
+    raw = connection.connection
+    found = _known.get(raw)
+    if found is None:
+        is_prepared = not connection.settings_dict.get("DISABLE_SERVER_SIDE_CURSORS")
+        found = _known[raw] = _Statements(raw, is_prepared)
+    return found
+
+
+@lru_cache(maxsize=2_000)
+def _numbered(sql: str) -> bytes:
+    """The text with PostgreSQL's marks: $1, $2 and so on."""
+    count = 0
+
+    def mark(found: re.Match[str]) -> str:
+        nonlocal count
+        if found.group() == "%%":
+            return "%"
+        count += 1
+        return f"${count}"
+
+    return re.sub("%s|%%", mark, sql).encode()
+
+
+def _text(value: Any) -> str:
+    if isinstance(value, bool):
+        return "t" if value else "f"
+    if isinstance(value, (int, float, UUID)):
+        return str(value)
+    if isinstance(value, datetime):
+        return value.isoformat() if value.tzinfo else f"{value.isoformat()}+00:00"
+    if isinstance(value, (list, tuple)):
+        return "{" + ",".join('"' + str(one).replace("\\", "\\\\").replace('"', '\\"') + '"' for one in value) + "}"
+    raise TypeError(f"A statement's parameter cannot be a {type(value).__name__}.")
+
+
+def _begin(connection: psycopg.Connection[Any]) -> bytes:
+    """As psycopg begins a transaction."""
+    parts = ["BEGIN"]
+    if connection.isolation_level is not None:
+        parts.append(f"ISOLATION LEVEL {connection.isolation_level.name.replace('_', ' ')}")
+    if connection.read_only is not None:
+        parts.append("READ ONLY" if connection.read_only else "READ WRITE")
+    if connection.deferrable is not None:
+        parts.append("DEFERRABLE" if connection.deferrable else "NOT DEFERRABLE")
+    return " ".join(parts).encode()
