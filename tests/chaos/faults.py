@@ -82,6 +82,13 @@ class Faults:
             strike.hit(f"{under_way} requests under way")
             self._recovers(strike, lambda exchange: exchange.replica == one.name)
 
+    def _kill_web_process(self, strike: Strike) -> None:
+        """Only the one that answers; the server that started it has to notice."""
+        one = self._target(strike, "web")
+        if one.kill_child("granian"):
+            strike.hit()
+            self._recovers(strike, lambda exchange: exchange.replica == one.name)
+
     def _kill_sweeper(self, strike: Strike) -> None:
         one = self._target(strike, "sweeper")
         if one.kill():
@@ -172,7 +179,7 @@ class Faults:
         strike.recovered(lambda: bool(self._journal.held()), self._is_over.is_set)
         strike.recovery, strike.struck = None, time.time()
         if held := self._journal.held():
-            strike.target = pick(strike.fault.choice, held).task
+            strike.target = held[0].task
             try:
                 status, _ = self._caller.call("POST", f"/external-task/{strike.target}/unlock")
             except NoAnswer:

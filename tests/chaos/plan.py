@@ -12,10 +12,11 @@ T = TypeVar("T")
 # How often a minute, on average; each at least once in a run.
 RATES = {
     "kill web": 1.0,
-    "kill sweeper": 1.0,
-    "kill worker": 1.5,
-    "stop database": 0.4,
-    "terminate backends": 4.0,
+    "kill web process": 0.5,
+    "kill sweeper": 1.5,
+    "kill worker": 2.0,
+    "stop database": 1.0,
+    "terminate backends": 6.0,
     "swallow answer": 8.0,
     "cut connection": 3.0,
     "pause worker": 0.8,

@@ -120,6 +120,19 @@ class Supervised:
             self._bury()
             return True
 
+    def kill_child(self, named: str) -> bool:
+        """Kills a process that this one has started; whether there was one."""
+        with self._lock:
+            if not self.is_up():
+                return False
+            children = Path(f"/proc/{self.pid}/task/{self.pid}/children").read_text().split()
+            for child in children:
+                if named in Path(f"/proc/{child}/cmdline").read_text():
+                    self._struck = True
+                    os.kill(int(child), signal.SIGKILL)
+                    return True
+            return False
+
     def end(self) -> bool:
         """As told to; whether it ended by itself in time."""
         with self._lock:

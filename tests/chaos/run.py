@@ -189,9 +189,9 @@ class Run:
                 "processes started again": self._site.restarts,
                 "deadlocks the database resolved": self._database.deadlocks(),
             },
-            ends=judge.ends,
-            deliveries=deliveries.reasons,
-            fates=Counter(one.fate for one in exchanges),
+            ends=dict(judge.ends),
+            deliveries=dict(deliveries.reasons),
+            fates=dict(Counter(one.fate for one in exchanges)),
             violations=violations,
         )
 
