@@ -32,7 +32,7 @@ DEPARTURES = {
     r"/suspended: body\.processDefinition(Id|Key)$": "the address names the definition; Camunda refuses both as well",
     r"(PUT|POST) \S+/comment(/create)?: body\.(links|userId|time|taskId|removalTime|rootProcessInstanceId|id|processInstanceId)\b":
         "the fields of the answer, which nobody can set: Camunda's description has one object for both",
-    r"(PUT /task/\{id\}|POST /task/create): body\.": "the fields of the answer, which nobody can set; tasks outside of processes are not kept",
+    r"(PUT /task/\{id\}|POST /task/create): body\.": "the fields of the answer, which nobody can set, and those of cases",
 }  # fmt: skip
 MAX_DEPTH = 4
 _PARAMETER = re.compile(r"\{[^}]*\}")

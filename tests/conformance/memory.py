@@ -170,6 +170,9 @@ class MemoryLoader:
     def user_task(self, task_id: str) -> Any:
         return next(iter(self._rows(state.UserTask, id=task_id)), None)
 
+    def sub_tasks(self, task_id: str) -> list[Any]:
+        return self._rows(state.UserTask, parent_task_id=task_id)
+
     def job(self, job_id: str) -> Any:
         return next(iter(self._rows(state.Job, id=job_id)), None)
 

@@ -137,7 +137,6 @@ def test_changing_a_task(api: Api, task: dict[str, Any]) -> None:
     api.put(path, {**body, "delegationState": "NOPE"}).refused(400)
     api.put(path, {**body, "due": "soon"}).refused(400)
     api.delete(path).refused(400)
-    api.post("/task/create", {"name": "x"}).refused(501)
 
 
 def test_errors_of_people(api: Api, task: dict[str, Any]) -> None:

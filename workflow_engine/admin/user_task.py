@@ -21,10 +21,10 @@ from workflow_engine.admin.filters import ChoiceFilter, DefinitionKeyFilter
 from workflow_engine.admin.forms import PersonForm
 from workflow_engine.admin.operations import Operation
 from workflow_engine.admin.permissions import may, may_see_values, who
-from workflow_engine.admin.scopes import visible_from
+from workflow_engine.admin.scopes import MOST, visible_from
 from workflow_engine.admin.search import InstanceSearch
 from workflow_engine.admin.variable_forms import WithNewVariables
-from workflow_engine.models import IdentityLink, UserTask
+from workflow_engine.models import IdentityLink, UserTask, Variable
 from workflow_engine.services import task
 
 
@@ -49,6 +49,9 @@ def complete(request: HttpRequest, row: UserTask, data: Mapping[str, Any]) -> st
 
 
 def _instance_page(row: UserTask) -> str:
+    """The list, where the task belongs to no process."""
+    if row.process_instance_id is None:
+        return links.listing("usertask")
     return links.page("processinstance", row.process_instance_id)
 
 
@@ -131,13 +134,14 @@ class UserTaskAdmin(InstanceSearch, InstanceColumns, EngineAdmin):
         return [("warn", _("suspended"))] if row.is_suspended else []
 
     def trail(self, row: UserTask) -> list[tuple[str, str]]:
-        return [(_instance_page(row), instance_name(row.process_instance))]
+        instance = row.process_instance
+        return [] if instance is None else [(_instance_page(row), instance_name(instance))]
 
     def facts(self, request: HttpRequest, row: UserTask) -> list[Fact]:
         offered_to = IdentityLink.objects.in_partition(row.pk).filter(task_id=row.pk).exclude(type="assignee")
         names = [link.user_id or link.group_id or "" for link in offered_to[:50]]
         found = [
-            Fact(label=_("process instance"), value=instance_name(row.process_instance), address=_instance_page(row)),
+            self._belongs_to(row),
             *fields(
                 row,
                 ("assignee", "owner", "delegation_state", "create_time", "due_date", "follow_up_date", "priority"),
@@ -148,14 +152,29 @@ class UserTaskAdmin(InstanceSearch, InstanceColumns, EngineAdmin):
             found.insert(2, Fact(label=_("offered to"), value=", ".join(sorted(names))))
         return found
 
+    def _belongs_to(self, row: UserTask) -> Fact:
+        if row.process_instance is not None:
+            name = instance_name(row.process_instance)
+            return Fact(label=_("process instance"), value=name, address=_instance_page(row))
+        if row.parent_task_id is not None:
+            parent = links.page("usertask", row.parent_task_id)
+            return Fact(label=_("parent task"), value=str(row.parent_task_id), address=parent)
+        return Fact(label=_("process instance"), value=_("none: it is a standalone task"))
+
     def sections(self, request: HttpRequest, row: UserTask) -> list[Section]:
         return [
             Section(
                 name="variables",
                 title=_("variables that it sees"),
                 template="admin/workflow_engine/sections/variables.html",
-                rows=visible_from(row.process_instance_id, row.execution_id) if may(request, "view_variable") else [],
+                rows=self._variables(row) if may(request, "view_variable") else [],
                 context={"is_shown": may_see_values(request, row)},
             ),
             *task_sections.of_task(request, row),
         ]
+
+    @staticmethod
+    def _variables(row: UserTask) -> list[Variable]:
+        if row.execution_id is not None:
+            return visible_from(row.process_instance_id, row.execution_id)
+        return list(Variable.objects.of_task(str(row.pk)).order_by("name")[:MOST])

@@ -50,11 +50,22 @@ def delete(request: HttpRequest, row: Variable, data: Mapping[str, Any]) -> str:
     return _("Variable “%(name)s” was deleted.") % {"name": row.name}
 
 
+def _owner_page(row: Variable) -> str:
+    """Of its process instance, or of the task that belongs to none."""
+    if row.process_instance_id is None:
+        return links.page("usertask", row.task_id)
+    return links.page("processinstance", row.process_instance_id)
+
+
+def _owner_name(row: Variable) -> str:
+    return str(row.task) if row.process_instance is None else instance_name(row.process_instance)
+
+
 @admin.register(Variable)
 class VariableAdmin(EngineAdmin):
     list_display = ("name", "type_name", "value_shown", "instance_link", "scope")
     list_filter = ("type_name",)
-    list_select_related = ("process_instance", "execution")
+    list_select_related = ("process_instance", "execution", "task")
     ordering = ("-id",)
     search_fields = ("name",)
     search_help_text = gettext_lazy("A name, name=value, or the id of a process instance")
@@ -66,7 +77,7 @@ class VariableAdmin(EngineAdmin):
             form=edit_form,
             perform=edit,
             offered=is_editable,
-            leads_to=lambda row: links.page("processinstance", row.process_instance_id) + "#variables",
+            leads_to=lambda row: _owner_page(row) + "#variables",
         ),
         Operation(
             name="delete",
@@ -75,7 +86,7 @@ class VariableAdmin(EngineAdmin):
             perform=delete,
             style="danger",
             question=gettext_lazy("The variable and its value are removed from the running instance."),
-            leads_to=lambda row: links.page("processinstance", row.process_instance_id) + "#variables",
+            leads_to=lambda row: _owner_page(row) + "#variables",
         ),
     )
 
@@ -109,25 +120,25 @@ class VariableAdmin(EngineAdmin):
 
     @admin.display(description=gettext_lazy("process instance"))
     def instance_link(self, row: Variable) -> SafeString:
-        return links.link(links.page("processinstance", row.process_instance_id), instance_name(row.process_instance))
+        return links.link(_owner_page(row), _owner_name(row))
 
     @admin.display(description=gettext_lazy("scope"))
     def scope(self, row: Variable) -> str:
         if row.task_id is not None:
             return _("user task")
-        if row.execution_id == row.process_instance_id:
+        if row.execution is None or row.execution_id == row.process_instance_id:
             return _("process instance")
         return row.execution.activity_id or _("local")
 
     # -- the page ----------------------------------------------------------------------------------------------------
 
     def trail(self, row: Variable) -> list[tuple[str, str]]:
-        return [(links.page("processinstance", row.process_instance_id), instance_name(row.process_instance))]
+        return [(_owner_page(row), _owner_name(row))]
 
     def facts(self, request: HttpRequest, row: Any) -> list[Fact]:
-        address = links.page("processinstance", row.process_instance_id)
+        owner = _("process instance") if row.process_instance_id is not None else _("user task")
         found = [
-            Fact(label=_("process instance"), value=instance_name(row.process_instance), address=address),
+            Fact(label=owner, value=_owner_name(row), address=_owner_page(row)),
             Fact(label=_("scope"), value=self.scope(row)),
             *fields(row, ("type_name", "id")),
         ]

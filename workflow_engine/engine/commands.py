@@ -90,8 +90,26 @@ class SetExternalTaskRetries(Command):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class CreateTask(Command):
+    """A standalone task: it belongs to no process. `fields` as in UpdateTask. Result: the state.UserTask."""
+
+    task_id: str
+    fields: Mapping[str, Any] = field(default_factory=dict)
+    tenant_id: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DeleteTask(Command):
+    """Only of a standalone task: any other is deleted by what ends its activity."""
+
+    task_id: str
+    delete_reason: str = "deleted"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class CompleteTask(Command):
-    """`variables` go past the task's own, which end with it; `task_variables`, as forms set them, to the nearest with the name."""
+    """`variables` go past the task's own, which end with it; `task_variables`, as forms set them, to the nearest with the name.
+    Those of a standalone task are all its own, as there is nobody else to have them."""
 
     task_id: str
     variables: Variables = field(default_factory=dict)
@@ -206,9 +224,9 @@ class SetJobRetries(Command):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SetVariables(Command):
-    """Of an execution or (with `task_id`) of a user task."""
+    """Of an execution or (with `task_id`) of a user task; a standalone one has no execution."""
 
-    execution_id: str
+    execution_id: str | None
     variables: Variables = field(default_factory=dict)
     removals: tuple[str, ...] = ()
     is_local: bool = False

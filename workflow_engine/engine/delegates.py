@@ -135,7 +135,7 @@ class DelegateTask(ExpressionObject):
 
     @property
     def execution(self) -> DelegateExecution:
-        return DelegateExecution(self._context.execution(self._task.execution_id))
+        return DelegateExecution(self._context.user_tasks.execution_of(self._task))
 
     def get_property(self, name: str) -> Any:
         if name == "execution":

@@ -6,9 +6,8 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from workflow_engine.engine import commands as c
-from workflow_engine.engine import form_fields
+from workflow_engine.engine import user_task_commands
 from workflow_engine.engine.errors import BadInput, NotAllowed, NotFound, Suspended
-from workflow_engine.engine.errors_thrown import propagate_error, propagate_escalation
 from workflow_engine.engine.event_delivery import deliver, throw_signal
 from workflow_engine.engine.migration.migrate import migrate_process_instance
 from workflow_engine.engine.modification import (
@@ -78,6 +77,7 @@ def _throw_external_task_error(context: CommandContext, command: c.ThrowExternal
     )
     context.external_tasks.throw_error(task, command.error_code, command.error_message, command.variables)
 
+
 def _give_up_external_task(context: CommandContext, command: c.GiveUpExternalTask) -> bool:
     task = context.external_tasks.find(command.task_id)
     if task.lock_expiration_time is None or task.lock_expiration_time > context.now:
@@ -88,65 +88,10 @@ def _give_up_external_task(context: CommandContext, command: c.GiveUpExternalTas
     return True
 
 
-
 def _set_external_task_retries(context: CommandContext, command: c.SetExternalTaskRetries) -> None:
     if command.retries < 0:
         raise BadInput(f"The number of retries of external task '{command.task_id}' cannot be {command.retries}.")
     context.external_tasks.set_retries(context.external_tasks.find(command.task_id), command.retries)
-
-
-def _complete_task(context: CommandContext, command: c.CompleteTask) -> None:
-    task = context.user_tasks.find(command.task_id)
-    execution = context.execution(task.execution_id)
-    context.variables.set_all(execution, command.variables)
-    for name, value in command.task_variables.items():
-        if name in context.variables.task_local(task):
-            context.variables.set_task_local(task, name, value)
-        else:
-            context.variables.set(execution, name, value)
-    for name, value in command.local_variables.items():
-        context.variables.set_task_local(task, name, value)
-    form_fields.tell(context, command.form_fields, execution, task)
-    context.user_tasks.complete(task)
-
-
-def _update_task(context: CommandContext, command: c.UpdateTask) -> None:
-    context.user_tasks.update(context.user_tasks.find(command.task_id), command.changes)
-
-
-def _touch_task(context: CommandContext, command: c.TouchTask) -> None:
-    context.user_tasks.touch(context.user_tasks.find(command.task_id))
-
-
-def _change_identity_link(context: CommandContext, command: c.ChangeIdentityLink) -> None:
-    task = context.user_tasks.find(command.task_id)
-    if command.type in ("assignee", "owner"):
-        value = command.user_id if command.operation == "add" else None
-        context.user_tasks.update(task, {command.type: value})
-        return
-    if command.operation == "add":
-        context.user_tasks.add_identity_link(task, command.type, user_id=command.user_id, group_id=command.group_id)
-    else:
-        context.user_tasks.remove_identity_link(task, command.type, user_id=command.user_id, group_id=command.group_id)
-    context.user_tasks.touch(task)
-
-
-def _throw_task_error(context: CommandContext, command: c.ThrowTaskError) -> None:
-    task = context.user_tasks.find(command.task_id)
-    if not command.error_code:
-        raise BadInput(f"Cannot throw a BPMN error from task '{command.task_id}': it has no error code.")
-    execution = context.execution(task.execution_id)
-    context.variables.set_all(execution, command.variables)
-    propagate_error(execution, command.error_code, command.error_message)
-
-
-def _throw_task_escalation(context: CommandContext, command: c.ThrowTaskEscalation) -> None:
-    task = context.user_tasks.find(command.task_id)
-    if not command.escalation_code:
-        raise BadInput(f"Cannot throw an escalation from task '{command.task_id}': it has no escalation code.")
-    execution = context.execution(task.execution_id)
-    context.variables.set_all(execution, command.variables)
-    propagate_escalation(execution, command.escalation_code)
 
 
 def _trigger_event_subscription(context: CommandContext, command: c.TriggerEventSubscription) -> None:
@@ -216,25 +161,12 @@ def _set_job_retries(context: CommandContext, command: c.SetJobRetries) -> None:
 
 
 def _set_variables(context: CommandContext, command: c.SetVariables) -> None:
-    variables = context.variables
     if command.task_id is not None:
-        task = context.user_tasks.find(command.task_id)
-        execution = context.execution(task.execution_id)
-        for name, value in command.variables.items():
-            if command.is_local or name in variables.task_local(task):
-                variables.set_task_local(task, name, value)
-            else:
-                variables.set(execution, name, value)
-        for name in command.removals:
-    c.GiveUpExternalTask: _give_up_external_task,
-            if name in variables.task_local(task):
-                variables.remove_task_local(task, name)
-            elif not command.is_local:
-                variables.remove(execution, name)
-        # Setting a variable may have moved the instance on, past this task.
-        if not context.user_tasks.is_gone(task):
-            context.user_tasks.touch(task)
+        user_task_commands.set_variables(context, command, command.task_id)
         return
+    if command.execution_id is None:
+        raise BadInput("Cannot set variables: neither an execution nor a task says whose they are.")
+    variables = context.variables
     execution = context.execution(command.execution_id)
     for name, value in command.variables.items():
         if command.is_local:
@@ -294,13 +226,9 @@ HANDLERS: dict[type[c.Command], Handler] = {
     c.CompleteExternalTask: _complete_external_task,
     c.FailExternalTask: _fail_external_task,
     c.ThrowExternalTaskError: _throw_external_task_error,
+    c.GiveUpExternalTask: _give_up_external_task,
     c.SetExternalTaskRetries: _set_external_task_retries,
-    c.CompleteTask: _complete_task,
-    c.UpdateTask: _update_task,
-    c.TouchTask: _touch_task,
-    c.ChangeIdentityLink: _change_identity_link,
-    c.ThrowTaskError: _throw_task_error,
-    c.ThrowTaskEscalation: _throw_task_escalation,
+    **user_task_commands.HANDLERS,
     c.TriggerEventSubscription: _trigger_event_subscription,
     c.ThrowSignal: _throw_signal,
     c.SignalExecution: _signal_execution,

@@ -14,21 +14,23 @@ if TYPE_CHECKING:
 
 
 def tell(
-    context: CommandContext, fields: Mapping[str, str], execution: Execution, task: UserTask | None = None
+    context: CommandContext, fields: Mapping[str, str], execution: Execution | None, task: UserTask | None = None
 ) -> None:
-    """A form without task starts the instance."""
+    """A form without task starts the instance; only a standalone task is without execution."""
+    owner = task or execution
+    assert owner is not None
     for field_id, value in fields.items():
         context.emit(
             FormFieldSubmitted(
                 time=context.now,
-                process_instance_id=execution.process_instance_id,
-                root_process_instance_id=execution.root_process_instance_id,
-                process_definition_id=execution.process_definition_id,
-                tenant_id=execution.tenant_id,
+                process_instance_id=owner.process_instance_id,
+                root_process_instance_id=owner.root_process_instance_id,
+                process_definition_id=owner.process_definition_id,
+                tenant_id=owner.tenant_id,
                 field_id=field_id,
                 field_value=value,
-                execution_id=execution.id,
+                execution_id=None if execution is None else execution.id,
                 task_id=None if task is None else task.id,
-                activity_instance_id=execution.process_instance_id if task is None else task.activity_instance_id,
+                activity_instance_id=owner.process_instance_id if task is None else task.activity_instance_id,
             )
         )

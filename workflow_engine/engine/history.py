@@ -110,7 +110,7 @@ class FormFieldSubmitted(HistoryEvent):
 
     field_id: str
     field_value: str
-    execution_id: str
+    execution_id: str | None
     task_id: str | None
     activity_instance_id: str | None
 

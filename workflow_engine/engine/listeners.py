@@ -37,7 +37,7 @@ class Listeners:
         self._run(service, execution, delegate, None)
 
     def fire_task(self, task: UserTask, listener: Listener, event: str) -> None:
-        execution = self.context.execution(task.execution_id)
+        execution = self.context.user_tasks.execution_of(task)
         if listener.script is not None:
             evaluate_script(listener.script, execution, task=task, event_name=event)
             return

@@ -49,9 +49,9 @@ class Variable:
     id: str
     name: str
     value: Any
-    process_instance_id: str
-    root_process_instance_id: str
-    execution_id: str  # the scope; for a task-local variable the execution of the task
+    process_instance_id: str | None = None  # None, as the next two: of a standalone task
+    root_process_instance_id: str | None = None
+    execution_id: str | None = None  # the scope; for a task-local variable the execution of the task
     task_id: str | None = None
     is_concurrent_local: bool = False
     sequence_counter: int = 0
@@ -91,15 +91,17 @@ class ExternalTask:
 
 @dataclass(slots=True, kw_only=True, eq=False)
 class UserTask:
+    """A standalone task, which somebody made outside of any process, has no instance, execution, definition and activity."""
+
     id: str
     name: str | None
-    process_instance_id: str
-    root_process_instance_id: str
-    execution_id: str
-    process_definition_id: str
-    task_definition_key: str
-    activity_instance_id: str
     create_time: datetime
+    process_instance_id: str | None = None
+    root_process_instance_id: str | None = None
+    execution_id: str | None = None
+    process_definition_id: str | None = None
+    task_definition_key: str | None = None
+    activity_instance_id: str | None = None
     last_updated: datetime | None = None
     description: str | None = None
     owner: str | None = None
@@ -109,6 +111,7 @@ class UserTask:
     follow_up_date: datetime | None = None
     priority: int = 50
     parent_task_id: str | None = None
+    has_sub_tasks: bool = False  # or had some: nobody looks for what was never there
     task_state: str = "Created"
     is_suspended: bool = False
     tenant_id: str = ""
@@ -120,8 +123,8 @@ class IdentityLink:
 
     id: str
     task_id: str
-    root_process_instance_id: str
     type: str
+    root_process_instance_id: str | None = None
     user_id: str | None = None
     group_id: str | None = None
     tenant_id: str = ""

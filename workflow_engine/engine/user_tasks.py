@@ -7,8 +7,8 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from workflow_engine.bpmn.data import Listener, UserTaskDefinition
-from workflow_engine.engine import timers
-from workflow_engine.engine.errors import BadInput, ModelError, NotFound, Suspended
+from workflow_engine.engine import sub_tasks, timers
+from workflow_engine.engine.errors import BadInput, ModelError, NotAllowed, NotFound, Suspended
 from workflow_engine.engine.evaluation import evaluate
 from workflow_engine.engine.handlers import BpmnError
 from workflow_engine.engine.history import ActivityUpdated, IdentityLinkChanged, TaskCreated, TaskEnded, TaskUpdated
@@ -48,11 +48,19 @@ class UserTasks:
 
     def find(self, task_id: str) -> UserTask:
         row = self.context.loader.user_task(task_id)
-        rows = self.context.adopt_rows([row] if row is not None else [])
+        rows: list[UserTask] = self.context.adopt_rows([row] if row is not None else [])
         if not rows:
             raise NotFound(f"Cannot find task with id '{task_id}'.")
-        execution = self.context.execution(rows[0].execution_id)
+        if rows[0].execution_id is None:
+            return rows[0]
+        execution = self.execution_of(rows[0])
         return next((found for found in self.of(execution) if found.id == task_id), rows[0])
+
+    def execution_of(self, task: UserTask) -> Execution:
+        """NotAllowed for a standalone task: it has none."""
+        if task.execution_id is None:
+            raise NotAllowed(f"Task '{task.id}' belongs to no process: nothing there could go on.")
+        return self.context.execution(task.execution_id)
 
     # -- creating ---------------------------------------------------------------------------------
 
@@ -87,6 +95,14 @@ class UserTasks:
         self.fire(task, "create")
         if not self.is_gone(task) and task.assignee is not None:
             self.fire(task, "assignment")
+        return task
+
+    def create_standalone(self, task_id: str, fields: Mapping[str, Any], tenant_id: str) -> UserTask:
+        self._check_fields(fields)
+        task = sub_tasks.create(self.context, task_id, fields, tenant_id)
+        self._emit(TaskCreated, task, task=task)
+        self._log_person(task, "assignee", None, task.assignee)
+        self._log_person(task, "owner", None, task.owner)
         return task
 
     def _initialize(self, task: UserTask, definition: UserTaskDefinition, execution: Execution) -> None:
@@ -134,19 +150,26 @@ class UserTasks:
     # -- changing ---------------------------------------------------------------------------------
 
     def update(self, task: UserTask, changes: Mapping[str, Any]) -> None:
-        unknown = set(changes) - EDITABLE
-        if unknown:
-            raise BadInput(f"A task has no field {sorted(unknown)[0]!r} that could be changed.")
+        self._check_fields(changes)
         assigned = "assignee" in changes and changes["assignee"] != task.assignee
         changed = [name for name, value in changes.items() if getattr(task, name) != value]
         before = {name: getattr(task, name) for name in ("owner", "assignee")}
         for name in changed:
-            setattr(task, name, changes[name])
+            if name == "parent_task_id":
+                sub_tasks.set_parent(self.context, task, changes[name])
+            else:
+                setattr(task, name, changes[name])
         for name, person in before.items():
             self._log_person(task, name, person, getattr(task, name))
         self.touch(task, assigned=assigned)
         if assigned and task.assignee is not None and not self.is_gone(task):
             self.fire(task, "assignment")
+
+    @staticmethod
+    def _check_fields(fields: Mapping[str, Any]) -> None:
+        unknown = set(fields) - EDITABLE
+        if unknown:
+            raise BadInput(f"A task has no field {sorted(unknown)[0]!r} that could be changed.")
 
     def touch(self, task: UserTask, *, assigned: bool = False) -> None:
         """The task, or something that belongs to it, has changed."""
@@ -173,7 +196,7 @@ class UserTasks:
     ) -> None:
         self.context.insert(
             IdentityLink(
-                id=self.context.environment.new_id(task.root_process_instance_id),
+                id=self.context.environment.new_id(task.root_process_instance_id or task.id),
                 task_id=task.id,
                 root_process_instance_id=task.root_process_instance_id,
                 type=link_type,
@@ -216,14 +239,21 @@ class UserTasks:
         self.fire(task, "complete")
         if self.is_gone(task):
             return
-        execution = self.context.execution(task.execution_id)
+        execution = None if task.execution_id is None else self.execution_of(task)
         self.delete(task, "completed", state="Completed")
-        self.context.lifecycle.signal(execution)
+        if execution is not None:
+            self.context.lifecycle.signal(execution)
 
     def delete(self, task: UserTask, reason: str, *, state: str = "Deleted") -> None:
-        execution = self.context.execution(task.execution_id)
-        if task in self.of(execution):
-            self.of(execution).remove(task)
+        for sub_task in sub_tasks.below(self.context, task):
+            self._delete(sub_task, reason, "Deleted")
+        self._delete(task, reason, state)
+
+    def _delete(self, task: UserTask, reason: str, state: str) -> None:
+        if task.execution_id is not None:
+            tasks = self.of(self.execution_of(task))
+            if task in tasks:
+                tasks.remove(task)
         self.context.variables.discard_task(task)
         for link in self.links(task):
             self.context.delete(link)
@@ -243,6 +273,8 @@ class UserTasks:
 
     def is_gone(self, task: UserTask) -> bool:
         """A listener may have completed or canceled it."""
+        if task.execution_id is None:
+            return self.context.is_deleted(task)
         execution = self.context.find_execution(task.execution_id)
         return execution is None or task not in self.of(execution)
 
@@ -272,7 +304,7 @@ class UserTasks:
         """A listener threw a business error: it goes the way that an error of the task itself would."""
         from workflow_engine.engine.errors_thrown import propagate_error
 
-        propagate_error(self.context.execution(task.execution_id), error.code, error.message)
+        propagate_error(self.execution_of(task), error.code, error.message)
 
     def fire_timeout(self, task: UserTask, listener_id: str) -> None:
         for listener in self._listeners(task, "timeout"):
@@ -283,14 +315,16 @@ class UserTasks:
                     self._throw(task, error)
 
     def _listeners(self, task: UserTask, event: str) -> tuple[Listener, ...]:
-        definition = self.context.execution(task.execution_id).definition
-        activity = definition.flow_nodes.get(task.task_definition_key)
+        if task.execution_id is None or task.task_definition_key is None:
+            return ()
+        activity = self.execution_of(task).definition.flow_nodes.get(task.task_definition_key)
         if activity is None or activity.user_task is None or activity.user_task.listeners is None:
             return ()
         return activity.user_task.listeners.get(event, ())
 
     def _tell_activity(self, task: UserTask, **changes: Any) -> None:
-        self._emit(ActivityUpdated, task, activity_instance_id=task.activity_instance_id, **changes)
+        if task.activity_instance_id is not None:
+            self._emit(ActivityUpdated, task, activity_instance_id=task.activity_instance_id, **changes)
 
     def _emit(self, event_type: type[Any], of: UserTask, /, **details: Any) -> None:
         self.context.emit(

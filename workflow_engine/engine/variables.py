@@ -100,14 +100,13 @@ class Variables:
             self.set_local(execution, name, value)
 
     def set_task_local(self, task: UserTask, name: str, value: Any) -> None:
-        execution = self.context.execution(task.execution_id)
         variables = self.task_local(task)
         variable = variables.get(name)
         change = "update"
         if variable is None:
             change = "create"
             variable = _class_for(value)(
-                id=self.context.environment.new_id(task.root_process_instance_id),
+                id=self.context.environment.new_id(task.root_process_instance_id or task.id),
                 name=name,
                 value=_plain(value),
                 process_instance_id=task.process_instance_id,
@@ -121,7 +120,7 @@ class Variables:
             self._insert(variable)
         else:
             _change(variable, value)
-        self._tell(variable, change, execution, execution)
+        self._tell_of_task(task, variable, change)
 
     def remove_local(self, execution: Execution, name: str) -> None:
         variable = self.local(execution).pop(name, None)
@@ -131,14 +130,13 @@ class Variables:
 
     def remove(self, execution: Execution, name: str) -> None:
         variable = self.find(execution, name)
-        if variable is not None:
+        if variable is not None and variable.execution_id is not None:
             self.remove_local(self.context.execution(variable.execution_id), name)
 
     def remove_task_local(self, task: UserTask, name: str) -> None:
         variable = self.task_local(task).pop(name, None)
         if variable is not None:
-            execution = self.context.execution(task.execution_id)
-            self._tell(variable, "delete", execution, execution)
+            self._tell_of_task(task, variable, "delete")
             self._delete(variable)
 
     # -- with the execution tree ------------------------------------------------------------------
@@ -215,17 +213,44 @@ class Variables:
         if change != "migrate":
             self.context.conditions.variable_changed(scope, variable.name, change)
 
+    def _tell_of_task(self, task: UserTask, variable: Variable, change: str) -> None:
+        if task.execution_id is not None:
+            execution = self.context.execution(task.execution_id)
+            self._tell(variable, change, execution, execution)
+        elif not isinstance(variable, TransientVariable):
+            self._emit(variable, change)
+
     def _tell_history(self, variable: Variable, change: str, scope: Execution, source: Execution) -> None:
         if variable.task_id is None and not variable.is_concurrent_local:
             scope_instance_id = scope.parent_activity_instance_id
         else:
             scope_instance_id = scope.activity_instance_id
+        self._emit(
+            variable,
+            change,
+            process_definition_id=scope.process_definition_id,
+            scope_activity_instance_id=scope_instance_id,
+            # An instance that is just starting is not an activity yet, but it is what sets its variables.
+            activity_instance_id=source.activity_instance_id or source.process_instance_id,
+            is_initial=change == "create" and scope.is_starting_instance and scope.is_process_instance,
+        )
+
+    def _emit(
+        self,
+        variable: Variable,
+        change: str,
+        *,
+        process_definition_id: str | None = None,
+        scope_activity_instance_id: str | None = None,
+        activity_instance_id: str | None = None,
+        is_initial: bool = False,
+    ) -> None:
         self.context.emit(
             VariableChanged(
                 time=self.context.now,
                 process_instance_id=variable.process_instance_id,
                 root_process_instance_id=variable.root_process_instance_id,
-                process_definition_id=scope.process_definition_id,
+                process_definition_id=process_definition_id,
                 tenant_id=variable.tenant_id,
                 change=change,
                 variable_id=variable.id,
@@ -233,11 +258,10 @@ class Variables:
                 value=variable.value,
                 execution_id=variable.execution_id,
                 task_id=variable.task_id,
-                scope_activity_instance_id=scope_instance_id,
-                # An instance that is just starting is not an activity yet, but it is what sets its variables.
-                activity_instance_id=source.activity_instance_id or source.process_instance_id,
+                scope_activity_instance_id=scope_activity_instance_id,
+                activity_instance_id=activity_instance_id,
                 revision=variable.sequence_counter - 1,
-                is_initial=change == "create" and scope.is_starting_instance and scope.is_process_instance,
+                is_initial=is_initial,
             )
         )
 

@@ -1,4 +1,4 @@
-"""Attachments: files and addresses that people put to a user task. They outlive it and go with the history of its instance."""
+"""Attachments: files and addresses that people put to a user task. They outlive it and go with its history."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ class AttachmentQuerySet(RowQuerySet):
 class Attachment(Row):
     """Either a file of its own (`content`) or the address of one (`url`)."""
 
-    process_instance = RowReference("HistoricProcessInstance", _("process instance"))
+    process_instance = RowReference("HistoricProcessInstance", _("process instance"), null=True, blank=True)
     root_process_instance_id = models.UUIDField(_("root process instance"), null=True, blank=True)
     task_id = models.UUIDField(_("user task"))
     name = models.CharField(_("name"), max_length=255, null=True, blank=True)

@@ -1,4 +1,4 @@
-"""Comments: what people write to a user task. They outlive the task and go with the history of its instance."""
+"""Comments: what people write to a user task. They outlive the task and go with its history."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ class CommentQuerySet(RowQuerySet):
 class Comment(Row):
     """Every comment belongs to a task; `is_of_process_instance` shows it with the instance too."""
 
-    process_instance = RowReference("HistoricProcessInstance", _("process instance"))
+    process_instance = RowReference("HistoricProcessInstance", _("process instance"), null=True, blank=True)
     root_process_instance_id = models.UUIDField(_("root process instance"), null=True, blank=True)
     task_id = models.UUIDField(_("user task"))
     is_of_process_instance = models.BooleanField(_("shown with the process instance"), default=False)

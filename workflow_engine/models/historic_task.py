@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+from typing import Self
+
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
@@ -9,12 +12,18 @@ from django.utils.translation import gettext_lazy as _
 from workflow_engine.models.historic_base import HistoryQuerySet, HistoryRow, Timed
 
 
+class HistoricTaskQuerySet(HistoryQuerySet):
+    def removable(self, now: datetime) -> Self:
+        """Standalone tasks whose time to live is over."""
+        return self.filter(removal_time__lte=now)
+
+
 class HistoricTaskInstance(HistoryRow, Timed):
-    """`id` is that of the user task."""
+    """`id` is that of the user task. Only a standalone task has a removal time of its own: any other goes with its instance."""
 
     execution_id = models.UUIDField(_("execution"), null=True, blank=True)
     activity_instance_id = models.UUIDField(_("activity instance"), null=True, blank=True)
-    task_definition_key = models.CharField(_("activity"), max_length=255)
+    task_definition_key = models.CharField(_("activity"), max_length=255, null=True, blank=True)
     name = models.TextField(_("name"), null=True, blank=True)
     description = models.TextField(_("description"), null=True, blank=True)
     owner = models.CharField(_("owner"), max_length=255, null=True, blank=True)
@@ -25,8 +34,9 @@ class HistoricTaskInstance(HistoryRow, Timed):
     follow_up_date = models.DateTimeField(_("follow up"), null=True, blank=True)
     parent_task_id = models.UUIDField(_("parent task"), null=True, blank=True)
     task_state = models.CharField(_("state"), max_length=64, default="Created")
+    removal_time = models.DateTimeField(_("removal time"), null=True, blank=True)
 
-    objects = HistoryQuerySet.as_manager()
+    objects = HistoricTaskQuerySet.as_manager()
 
     class Meta(HistoryRow.Meta):
         db_table = "workflow_engine_historic_task"
@@ -43,10 +53,11 @@ class HistoricTaskInstance(HistoryRow, Timed):
             models.Index(fields=["process_instance", "sequence"], name="wf_hi_task_instance"),
             models.Index(fields=["process_definition", "task_definition_key"], name="wf_hi_task_definition"),
             models.Index(fields=["assignee"], condition=Q(assignee__isnull=False), name="wf_hi_task_assignee"),
+            models.Index(fields=["removal_time"], condition=Q(removal_time__isnull=False), name="wf_hi_task_removal"),
         ]
 
     def __str__(self) -> str:
-        return self.name or self.task_definition_key
+        return self.name or self.task_definition_key or str(self.pk)
 
 
 class HistoricIdentityLink(HistoryRow):

@@ -52,6 +52,11 @@ class UserOperationLog(Row):
                 condition=Q(process_instance_id__isnull=False),
                 name="wf_operation_instance",
             ),
+            models.Index(
+                fields=["task_id"],
+                condition=Q(process_instance_id__isnull=True, task_id__isnull=False),
+                name="wf_operation_standalone_task",
+            ),
             models.Index(fields=["user_id"], condition=Q(user_id__isnull=False), name="wf_operation_user"),
         ]
 

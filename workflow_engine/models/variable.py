@@ -12,6 +12,8 @@ from workflow_engine.models.base import Row, RowQuerySet
 from workflow_engine.models.fields import RowReference
 from workflow_engine.models.value_columns import ValueColumns
 
+_OF_PROCESS = ("process_instance", "root_process_instance", "execution")
+
 
 class VariableQuerySet(RowQuerySet):
     def named(self, name: str) -> Self:
@@ -25,12 +27,12 @@ class VariableQuerySet(RowQuerySet):
 
 
 class Variable(Row, ValueColumns):
-    """One variable in one scope: an execution, or a user task within it."""
+    """One variable in one scope: an execution, a user task within it, or a user task that belongs to no process."""
 
     name = models.CharField(_("name"), max_length=255)
-    process_instance = RowReference("Execution", _("process instance"))
-    root_process_instance = RowReference("Execution", _("root process instance"))
-    execution = RowReference("Execution", _("execution"))
+    process_instance = RowReference("Execution", _("process instance"), null=True, blank=True)
+    root_process_instance = RowReference("Execution", _("root process instance"), null=True, blank=True)
+    execution = RowReference("Execution", _("execution"), null=True, blank=True)
     task = RowReference("UserTask", _("user task"), null=True, blank=True)
     is_concurrent_local = models.BooleanField(_("local to a concurrent execution"), default=False)
     sequence_counter = models.BigIntegerField(_("sequence counter"), default=0)
@@ -43,6 +45,11 @@ class Variable(Row, ValueColumns):
         verbose_name_plural = _("variables")
         permissions = [("set_variables", _("Can change variables of process instances"))]
         constraints = [
+            models.CheckConstraint(
+                condition=Q(**{f"{name}__isnull": False for name in _OF_PROCESS})
+                | Q(**{f"{name}__isnull": True for name in _OF_PROCESS}, task__isnull=False),
+                name="wf_variable_has_scope",
+            ),
             models.UniqueConstraint(
                 fields=["execution", "name", "partition"],
                 condition=Q(task__isnull=True),

@@ -25,6 +25,7 @@ NAMED_ROWS: dict[type[c.Command], tuple[type[Any], str]] = {
     c.ThrowExternalTaskError: (state.ExternalTask, "task_id"),
     c.GiveUpExternalTask: (state.ExternalTask, "task_id"),
     c.SetExternalTaskRetries: (state.ExternalTask, "task_id"),
+    c.DeleteTask: (state.UserTask, "task_id"),
     c.CompleteTask: (state.UserTask, "task_id"),
     c.UpdateTask: (state.UserTask, "task_id"),
     c.TouchTask: (state.UserTask, "task_id"),

@@ -46,7 +46,7 @@ def inserts_of(entries: Sequence[Entry], user: str | None, now: datetime) -> lis
     table, operation_id = tables.of_model(models.UserOperationLog), ids.new_id()
     rows = []
     for entry in entries:
-        near = entry.root_process_instance_id or entry.process_instance_id
+        near = entry.root_process_instance_id or entry.process_instance_id or entry.task_id
         values = {
             **asdict(entry),
             "id": ids.new_id(near),

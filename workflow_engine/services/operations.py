@@ -11,6 +11,13 @@ from workflow_engine.engine.execution import Execution
 from workflow_engine.services.operation_log import OPERATOR, TASK_WORKER, Entry
 from workflow_engine.store.loader import RowLoader
 
+# As Camunda's log calls what it does not call as its column is called.
+TASK_PROPERTIES = {
+    "due_date": "dueDate",
+    "follow_up_date": "followUpDate",
+    "delegation_state": "delegation",
+    "parent_task_id": "parentTask",
+}
 Make = Callable[[Any, RowLoader], list[Entry]]
 
 
@@ -82,10 +89,24 @@ def _migrate(command: c.MigrateProcessInstance, loader: RowLoader) -> list[Entry
 def _variables(command: c.SetVariables, loader: RowLoader) -> list[Entry]:
     """Names only: values may be confidential."""
     task = None if command.task_id is None else loader.loaded(state.UserTask, command.task_id)
-    where = _of(task or loader.loaded(Execution, command.execution_id))
+    execution = None if command.execution_id is None else loader.loaded(Execution, command.execution_id)
+    where = _of(task or execution)
     where.update(execution_id=command.execution_id, task_id=command.task_id)
     entries = [_entry("SetVariable", "Variable", "name", name, **where) for name in command.variables]
     return entries + [_entry("RemoveVariable", "Variable", "name", name, **where) for name in command.removals]
+
+
+def _create_task(command: c.CreateTask, loader: RowLoader) -> list[Entry]:
+    where = {"category": TASK_WORKER, "task_id": command.task_id, "tenant_id": command.tenant_id}
+    given = {TASK_PROPERTIES.get(name, name): value for name, value in command.fields.items() if value is not None}
+    if not given:
+        return [_entry("Create", "Task", None, None, **where)]
+    return [_entry("Create", "Task", name, value, **where) for name, value in given.items()]
+
+
+def _delete_task(command: c.DeleteTask, loader: RowLoader) -> list[Entry]:
+    where = _of(loader.loaded(state.UserTask, command.task_id))
+    return [_entry("Delete", "Task", "delete", True, category=TASK_WORKER, task_id=command.task_id, **where)]
 
 
 def _complete_task(command: c.CompleteTask, loader: RowLoader) -> list[Entry]:
@@ -96,7 +117,10 @@ def _complete_task(command: c.CompleteTask, loader: RowLoader) -> list[Entry]:
 def _update_task(command: c.UpdateTask, loader: RowLoader) -> list[Entry]:
     where = {**_of(loader.loaded(state.UserTask, command.task_id)), "task_id": command.task_id, "category": TASK_WORKER}
     names = {"assignee": "Assign", "owner": "SetOwner", "priority": "SetPriority"}
-    return [_entry(names.get(name, "Update"), "Task", name, value, **where) for name, value in command.changes.items()]
+    return [
+        _entry(names.get(name, "Update"), "Task", TASK_PROPERTIES.get(name, name), value, **where)
+        for name, value in command.changes.items()
+    ]
 
 
 def _resolve_incident(command: c.ResolveIncident, loader: RowLoader) -> list[Entry]:
@@ -127,6 +151,8 @@ LOGGED: dict[type[c.Command], Make] = {
     c.ModifyProcessInstance: _modify,
     c.MigrateProcessInstance: _migrate,
     c.SetVariables: _variables,
+    c.CreateTask: _create_task,
+    c.DeleteTask: _delete_task,
     c.CompleteTask: _complete_task,
     c.UpdateTask: _update_task,
     c.ResolveIncident: _resolve_incident,

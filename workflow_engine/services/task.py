@@ -1,17 +1,54 @@
-"""User tasks: taking, giving back, delegating, completing."""
+"""User tasks: making standalone ones, taking, giving back, delegating, completing."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from typing import Any
 
-from workflow_engine import models
+from workflow_engine import ids, models
 from workflow_engine.engine import commands as c
 from workflow_engine.engine.errors import BadInput, NotAllowed, NotFound
-from workflow_engine.services.command import execute, session
+from workflow_engine.services.command import Session, execute, session
+from workflow_engine.services.errors import AlreadyExists
 from workflow_engine.services.who import name_of
 from workflow_engine.store import database
 from workflow_engine.store.retry import repeating
+
+
+def create(
+    fields: Mapping[str, Any],
+    *,
+    task_id: str | None = None,
+    tenant_id: str = "",
+    user: Any = None,
+    using: str | None = None,
+) -> str:
+    """A task that belongs to no process; its id. `fields`: see `update`. An id of one's own must be a UUID."""
+    alias = database.alias(using)
+    # A sub task lies in its parent's partition, unless its id says otherwise.
+    known = ids.new_id(ids.canonical(fields.get("parent_task_id"))) if task_id is None else ids.canonical(task_id)
+    if known is None:
+        raise BadInput(f"Cannot create a task with the id '{str(task_id)[:300]}': ids of this engine are UUIDs.")
+
+    def run() -> None:
+        with session(alias, user=name_of(user)) as current:
+            _check_parent(current, fields)
+            if task_id is not None and _is_taken(known, alias):
+                raise AlreadyExists(f"Cannot create a task with the id '{known}': there is one already, or there was.")
+            current.execute(c.CreateTask(task_id=known, fields=fields, tenant_id=tenant_id))
+
+    repeating(alias, run)
+    return known
+
+
+def _is_taken(task_id: str, using: str) -> bool:
+    kinds = (models.UserTask, models.HistoricTaskInstance)
+    return any(kind.objects.using(using).by_id(task_id).exists() for kind in kinds)
+
+
+def delete(task_id: str, *, user: Any = None, using: str | None = None) -> None:
+    """A task that belongs to no process, with its sub tasks. Its history stays."""
+    execute(c.DeleteTask(task_id=task_id), user=name_of(user), using=using)
 
 
 def complete(
@@ -68,7 +105,8 @@ def resolve(
         with session(alias, user=name_of(user)) as current:
             task = _locked_task(current, task_id)
             if variables:
-                current.execute(c.SetVariables(execution_id=task.execution_id, variables=variables))
+                of_task = task_id if task.execution_id is None else None
+                current.execute(c.SetVariables(execution_id=task.execution_id, task_id=of_task, variables=variables))
             changes = {"delegation_state": "RESOLVED", "assignee": task.owner}
             current.execute(c.UpdateTask(task_id=task_id, changes=changes))
 
@@ -76,8 +114,15 @@ def resolve(
 
 
 def update(task_id: str, changes: Mapping[str, Any], *, user: Any = None, using: str | None = None) -> None:
-    """Sets fields of the task: name, description, priority, due_date, follow_up_date, owner, assignee ..."""
-    execute(c.UpdateTask(task_id=task_id, changes=changes), user=name_of(user), using=using)
+    """Sets fields of the task: name, description, priority, due_date, follow_up_date, owner, assignee, parent_task_id ..."""
+    alias = database.alias(using)
+
+    def run() -> None:
+        with session(alias, user=name_of(user)) as current:
+            _check_parent(current, changes)
+            current.execute(c.UpdateTask(task_id=task_id, changes=changes))
+
+    repeating(alias, run)
 
 
 def set_variables(
@@ -91,9 +136,22 @@ def set_variables(
 ) -> None:
     task = _find(task_id, database.alias(using))
     command = c.SetVariables(
-        execution_id=str(task.execution_id), task_id=task_id, variables=variables, removals=removals, is_local=is_local
+        execution_id=None if task.execution_id is None else str(task.execution_id),
+        task_id=task_id,
+        variables=variables,
+        removals=removals,
+        is_local=is_local,
     )
     execute(command, user=name_of(user), using=using)
+
+
+def _check_parent(current: Session, fields: Mapping[str, Any]) -> None:
+    """What the caller may not see is no parent for it, in the words for what does not exist."""
+    parent_task_id = fields.get("parent_task_id")
+    if parent_task_id is not None and current.caller is not None:
+        parent = current.work.loader.user_task(parent_task_id)
+        if parent is None or not current.caller.sees(parent):
+            raise BadInput(f"Parent task with id '{parent_task_id[:300]}' does not exist.")
 
 
 def _change(task_id: str, changes: Any, user: Any, using: str | None) -> None:

@@ -7,10 +7,10 @@ from collections import Counter
 from collections.abc import Iterable
 from typing import Any
 
-from django.db.models import Func, IntegerField, Q, Sum
+from django.db.models import Func, IntegerField, Sum
 from django.db.models.functions import Coalesce
 
-from workflow_engine import conf, ids
+from workflow_engine import conf
 from workflow_engine.engine.errors import LimitExceeded
 from workflow_engine.engine.state import Variable
 from workflow_engine.models import Variable as VariableRow
@@ -38,12 +38,13 @@ def check(written: Iterable[Any], new: Iterable[Any], using: str) -> None:
     for (execution_id, task_id), count in counts.items():
         if count >= MANY:
             _check_count(execution_id, task_id, using)
-    sizes: Counter[str] = Counter()
+    sizes: Counter[tuple[str | None, str | None]] = Counter()
     for row in variables:
-        sizes[row.process_instance_id] += _size(row.value)
-    for process_instance_id, size in sizes.items():
+        owner = (row.process_instance_id, None if row.process_instance_id is not None else row.task_id)
+        sizes[owner] += _size(row.value)
+    for (process_instance_id, task_id), size in sizes.items():
         if size >= MUCH:
-            _check_size(process_instance_id, using)
+            _check_size(process_instance_id, task_id, using)
 
 
 def _size(value: Any) -> int:
@@ -55,22 +56,24 @@ def _size(value: Any) -> int:
     return len(held) if isinstance(held, str | bytes) else 0
 
 
-def _check_count(execution_id: str, task_id: str | None, using: str) -> None:
+def _check_count(execution_id: str | None, task_id: str | None, using: str) -> None:
     limit = conf.current().max_instance_variables
-    owner = Q(task_id=task_id) if task_id is not None else Q(execution_id=execution_id, task_id__isnull=True)
-    rows = VariableRow.objects.using(using).filter(owner, partition=ids.partition_of(execution_id))
+    rows = VariableRow.objects.using(using)
+    rows = rows.of_execution(str(execution_id)) if task_id is None else rows.of_task(task_id)
     if (count := rows.count()) > limit:
         what = f"task '{task_id}'" if task_id is not None else f"execution '{execution_id}'"
         raise LimitExceeded(f"Cannot set variables: {what} would have {count}, at most {limit} are allowed.")
 
 
-def _check_size(process_instance_id: str, using: str) -> None:
+def _check_size(process_instance_id: str | None, task_id: str | None, using: str) -> None:
+    """Of an instance, or of a standalone task."""
     limit = conf.current().max_instance_size
-    rows = VariableRow.objects.using(using).for_instance(process_instance_id)
+    rows = VariableRow.objects.using(using)
+    rows = rows.of_task(str(task_id)) if process_instance_id is None else rows.for_instance(process_instance_id)
     length = Coalesce(OctetLength("text_value"), 0) + Coalesce(OctetLength("bytes_value"), 0)
     size = rows.aggregate(size=Sum(length))["size"] or 0
     if size > limit:
+        what = f"task '{task_id}'" if process_instance_id is None else f"process instance '{process_instance_id}'"
         raise LimitExceeded(
-            f"Cannot set variables: those of process instance '{process_instance_id}' would have {size} bytes together,"
-            f" at most {limit} are allowed."
+            f"Cannot set variables: those of {what} would have {size} bytes together, at most {limit} are allowed."
         )

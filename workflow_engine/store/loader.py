@@ -27,6 +27,7 @@ class RowLoader:
         self._dialect = dialect
         self._rows: dict[tuple[str, str], tuple[StateTable, Any, tuple[Any, ...]]] = {}
         self.locked_roots: set[str] = set()
+        self._locked_tasks: set[str] = set()  # those that belong to no process
         self.clock: datetime | None = None  # read with the first row after the lock
         self._belongings = Belongings(self._load_belongings)
 
@@ -163,7 +164,20 @@ class RowLoader:
         return self._by_id(state.ExternalTask, task_id, lock=True)
 
     def user_task(self, task_id: str) -> state.UserTask | None:
-        return self._by_id(state.UserTask, task_id)
+        found: state.UserTask | None = self._by_id(state.UserTask, task_id)
+        is_locked = found is None or found.root_process_instance_id is not None or task_id in self._locked_tasks
+        if is_locked or not self.locks:
+            return found
+        # There is no instance to wait for, so commands on a standalone task wait for each other at its own row.
+        self._rows.pop((tables.of_class(state.UserTask).name, task_id))
+        self._locked_tasks.add(task_id)
+        return self._by_id(state.UserTask, task_id, lock=True)
+
+    def sub_tasks(self, task_id: str) -> list[state.UserTask]:
+        # A task may have got another parent than the one in whose partition it was made.
+        rows = models.UserTask.objects.using(self._dialect.connection.alias).filter(parent_task_id=task_id)
+        found = [self.user_task(str(pk)) for pk in rows.order_by("pk").values_list("pk", flat=True)]
+        return [row for row in found if row is not None and row.parent_task_id == task_id]
 
     def job(self, job_id: str) -> state.Job | None:
         return self._by_id(state.Job, job_id, lock=True)

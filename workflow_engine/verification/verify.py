@@ -9,7 +9,7 @@ from typing import Any
 
 from workflow_engine import conf, models
 from workflow_engine.store import database
-from workflow_engine.verification import ends, folding, once, sequences, tree
+from workflow_engine.verification import ends, folding, once, sequences, standalone_tasks, tree
 from workflow_engine.verification.pictures import pictures
 from workflow_engine.verification.violation import Violation
 
@@ -30,10 +30,19 @@ def verify(
     if "I1" in wanted and conf.current().history_level != "none":
         progress("ends", 0)
         yield from _whole(partial(ends.check, alias))
+    yield from _standalone_tasks(alias, wanted, progress)
     for name, check in once.CHECKS.items():
         if name in wanted:
             progress(name, 0)
             yield from _whole(partial(check, alias))
+
+
+def _standalone_tasks(using: str, wanted: set[str], progress: Progress) -> Iterator[Violation]:
+    progress("standalone tasks", 0)
+    if "I1" in wanted:
+        yield from _whole(partial(standalone_tasks.outliving, using))
+    if "I3" in wanted and conf.current().history_level != "none":
+        yield from _whole(partial(standalone_tasks.history, using))
 
 
 def _whole(check: Callable[[], Iterable[Violation]]) -> list[Violation]:

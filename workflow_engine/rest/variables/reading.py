@@ -38,7 +38,14 @@ def task_local_variables(task: UserTask, names: Collection[str] | None = None) -
 
 
 def variables_visible_to_task(task: UserTask, names: Collection[str] | None = None) -> dict[str, Any]:
-    return {**visible_variables(task.execution, names), **task_local_variables(task, names)}
+    around = {} if task.execution is None else visible_variables(task.execution, names)
+    return {**around, **task_local_variables(task, names)}
+
+
+def variables_of_ended_task(task_id: str) -> dict[str, Any]:
+    """Those that a standalone task had at its end; its process would have kept them otherwise."""
+    rows = HistoricVariableInstance.objects.in_partition(task_id).filter(process_instance__isnull=True)
+    return values(rows.filter(task_id=task_id, state="CREATED"))
 
 
 def values(rows: Any) -> dict[str, Any]:

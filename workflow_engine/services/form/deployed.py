@@ -12,6 +12,7 @@ from workflow_engine.store import database
 
 _KINDS = ("embedded:", "camunda-forms:")
 _DEPLOYMENT = "deployment:"
+_NO_FORM = "One of the attributes 'formKey' and 'camunda:formRef' must be supplied but none were set."
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -22,6 +23,8 @@ class DeployedForm:
 
 def deployed_task_form(task: models.UserTask) -> DeployedForm:
     using = task._state.db or database.alias()
+    if task.process_definition_id is None:
+        raise BadInput(_NO_FORM)
     definition = models.ProcessDefinition.objects.using(using).get(pk=task.process_definition_id)
     return _deployed(task_form_keys(task), definition, using)
 
@@ -38,7 +41,7 @@ def _deployed(keys: FormKeys, definition: models.ProcessDefinition, using: str) 
         # Modeler's forms are JSON whatever their key begins with; everything else is a page.
         return DeployedForm(content=content, is_camunda_form=name.endswith(".form"))
     if keys.ref is None:
-        raise BadInput("One of the attributes 'formKey' and 'camunda:formRef' must be supplied but none were set.")
+        raise BadInput(_NO_FORM)
     form = _referenced(keys, definition, using)
     return DeployedForm(content=_content(form.resource_name, form.deployment_id, using), is_camunda_form=True)
 

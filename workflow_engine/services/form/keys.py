@@ -25,6 +25,8 @@ class FormKeys:
 
 
 def task_form(task: models.UserTask, using: str) -> Form | None:
+    if task.process_definition_id is None or task.task_definition_key is None:
+        return None
     activity = definitions.get(task.process_definition_id, using).flow_nodes.get(task.task_definition_key)
     return None if activity is None or activity.user_task is None else activity.user_task.form
 

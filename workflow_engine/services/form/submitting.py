@@ -12,6 +12,8 @@ from workflow_engine.engine import commands as c
 from workflow_engine.engine import form_fields
 from workflow_engine.engine.errors import BadInput, ModelError
 from workflow_engine.engine.evaluation import Scope
+from workflow_engine.engine.execution import Execution
+from workflow_engine.engine.state import UserTask
 from workflow_engine.expressions import Expression, ExpressionError, VariablesContext
 from workflow_engine.services import runtime
 from workflow_engine.services.command import session
@@ -33,20 +35,8 @@ def submit_task_form(task_id: str, variables: Mapping[str, Any], *, user: Any = 
             current.lock(c.CompleteTask(task_id=task_id))
             context = current.engine.context
             task = context.user_tasks.find(task_id)
-            execution = context.execution(task.execution_id)
-            activity = execution.definition.flow_nodes.get(task.task_definition_key)
-            form = None if activity is None or activity.user_task is None else activity.user_task.form
-
-            def value_of(expression: Expression, handled: Mapping[str, Any]) -> Any:
-                if expression.is_literal:
-                    return expression.text
-                return _evaluated(expression, _Handled(execution, task, handled))
-
-            def has_value(name: str) -> bool:
-                held = context.variables.task_local(task).get(name) or context.variables.find(execution, name)
-                return held is not None and held.value is not None
-
-            accepted = _accepted(form, variables, value_of, has_value)
+            execution = None if task.execution_id is None else context.execution(task.execution_id)
+            accepted = dict(variables) if execution is None else _of_process(variables, execution, task)
             if task.delegation_state != "PENDING":
                 current.execute(c.CompleteTask(task_id=task_id, task_variables=accepted, form_fields=_texts(variables)))
                 return
@@ -57,6 +47,24 @@ def submit_task_form(task_id: str, variables: Mapping[str, Any], *, user: Any = 
             current.execute(c.UpdateTask(task_id=task_id, changes=changes))
 
     repeating(alias, run)
+
+
+def _of_process(variables: Mapping[str, Any], execution: Execution, task: UserTask) -> dict[str, Any]:
+    """The variables to set, as the form of the task's activity wants them."""
+    held = execution.context.variables
+    activity = execution.definition.flow_nodes.get(task.task_definition_key or "")
+    form = None if activity is None or activity.user_task is None else activity.user_task.form
+
+    def value_of(expression: Expression, handled: Mapping[str, Any]) -> Any:
+        if expression.is_literal:
+            return expression.text
+        return _evaluated(expression, _Handled(execution, task, handled))
+
+    def has_value(name: str) -> bool:
+        found = held.task_local(task).get(name) or held.find(execution, name)
+        return found is not None and found.value is not None
+
+    return _accepted(form, variables, value_of, has_value)
 
 
 def submit_start_form(

@@ -13,7 +13,7 @@ from workflow_engine import clock, conf, ids, models
 from workflow_engine.engine.errors import BadInput, LockLost, NotFound
 from workflow_engine.services import metrics, operation_log
 from workflow_engine.services.command import session
-from workflow_engine.services.history_cleanup import removing, window
+from workflow_engine.services.history_cleanup import removing, standalone_tasks, window
 from workflow_engine.services.metrics import names
 from workflow_engine.services.who import name_of
 from workflow_engine.store import database
@@ -103,12 +103,13 @@ def _remove_some(limit: int, using: str) -> bool:
 
     now = clock.now(using)
     instances, more = removing.remove_instances(now, limit, using)
+    _, more_tasks = standalone_tasks.remove_tasks(now, limit, using)
     batches = batch.remove_expired(limit, using=using)
     task_metrics = removing.remove_task_metrics(now, TASK_METRICS_AT_ONCE, using)
     metrics.count(names.REMOVED_INSTANCES, instances)
     metrics.count(names.REMOVED_BATCHES, batches)
     metrics.count(names.REMOVED_TASK_METRICS, task_metrics)
-    return more or batches == limit or task_metrics == TASK_METRICS_AT_ONCE
+    return more or more_tasks or batches == limit or task_metrics == TASK_METRICS_AT_ONCE
 
 
 def _plan_next(at_once: bool, is_done: bool, lock_owner: str | None, using: str) -> None:

@@ -32,10 +32,19 @@ def after_commit(happened: Sequence[HistoryEvent], using: str) -> None:
     for event in happened:
         if (name := _name(event)) is not None:
             numbers[name] += 1
-        if isinstance(event, events.ActivityUpdated) and event.assignee is not None:
-            assignees.add(hash_of(event.assignee))
+        if (assignee := _assignee(event)) is not None:
+            assignees.add(hash_of(assignee))
     if numbers or assignees:
         transaction.on_commit(partial(_add, numbers, assignees), using=using, robust=True)
+
+
+def _assignee(event: HistoryEvent) -> str | None:
+    """Who got a task. A standalone one has no activity that would tell."""
+    if isinstance(event, events.ActivityUpdated):
+        return event.assignee
+    if isinstance(event, events.IdentityLinkChanged) and event.process_instance_id is None:
+        return event.user_id if (event.type, event.operation) == ("assignee", "add") else None
+    return None
 
 
 def hash_of(assignee: str) -> int:

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+from typing import Any
+
 from workflow_engine import models
 from workflow_engine.engine import history as events
 from workflow_engine.store.history.rows import HistoryRows
@@ -23,7 +26,13 @@ def task_updated(rows: HistoryRows, event: events.TaskUpdated) -> None:
 
 
 def task_ended(rows: HistoryRows, event: events.TaskEnded) -> None:
-    ended = {"end_time": event.time, "delete_reason": event.delete_reason, "task_state": event.task_state}
+    ended: dict[str, Any] = {
+        "end_time": event.time,
+        "delete_reason": event.delete_reason,
+        "task_state": event.task_state,
+    }
+    if event.process_instance_id is None and (days := rows.time_to_live(None)) is not None:
+        ended["removal_time"] = event.time + timedelta(days=days)
     rows.update(models.HistoricTaskInstance, event.task_id, **ended)
 
 

@@ -63,7 +63,7 @@ def form_field_submitted(rows: HistoryRows, event: events.FormFieldSubmitted) ->
     rows.append(
         models.HistoricDetail,
         event,
-        event.process_instance_id,
+        event.process_instance_id or event.task_id,
         name=event.field_id,
         time=event.time,
         execution_id=event.execution_id,

@@ -23,8 +23,17 @@ request(
     "TaskChange",
     {
         "name": "text", "description": "text", "assignee": "text", "owner": "text", "delegationState": "PENDING|RESOLVED",
-        "due": "date", "followUp": "date", "priority": "integer",
+        "due": "date", "followUp": "date", "priority": "integer", "parentTaskId": "text", "tenantId": "text",
     },
+)  # fmt: skip
+request(
+    "NewTask",
+    {
+        "id": "text", "name": "text", "description": "text", "assignee": "text", "owner": "text",
+        "delegationState": "PENDING|RESOLVED", "due": "date", "followUp": "date", "priority": "integer", "parentTaskId": "text",
+        "tenantId": "text",
+    },
+    description="`id` must be a UUID; without one the engine makes one.",
 )  # fmt: skip
 request("User", {"userId": "text"})
 request("CompleteTask", {"variables": "{TypedValue}", "withVariablesInReturn": "boolean"})
@@ -54,7 +63,7 @@ LISTS = {"/task": "Task"}
 _ONE = "/task/{id}"
 _COMPLETION = Operation(body="CompleteTask", answers={200: "{VariableValue}", 204: NOTHING})
 OPERATIONS = {
-    "POST /task/create": Operation(body="TaskChange", errors=(501,)),
+    "POST /task/create": takes("NewTask"),
     "GET /task/report/candidate-group-count": Operation(
         answers={200: "[TaskCountByCandidateGroup]"}, also_as=("application/csv", "text/csv")
     ),

@@ -30,6 +30,11 @@ def removal_time(row: Any) -> str | None:
     return format_date(row.instance_removal_time)
 
 
+def removal_time_with(instance: Any) -> str | None:
+    """Of what belongs to a task; there is no instance where that belongs to no process."""
+    return None if instance is None else format_date(instance.removal_time)
+
+
 _LOG_STATES = {"creationLog": "created", "failureLog": "failed", "successLog": "successful", "deletionLog": "deleted"}
 
 

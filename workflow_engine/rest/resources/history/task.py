@@ -86,7 +86,7 @@ class HistoricTaskQuery(ListQuery):
         "finished": flag(Q(end_time__isnull=False)),
         "unfinished": flag(Q(end_time__isnull=True)),
         "processFinished": flag(Q(process_instance__end_time__isnull=False)),
-        "processUnfinished": flag(Q(process_instance__end_time__isnull=True)),
+        "processUnfinished": flag(Q(process_instance__isnull=False, process_instance__end_time__isnull=True)),
         "taskDueDate": same_moment("due_date"),
         "taskDueDateBefore": before("due_date", inclusive=True),
         "taskDueDateAfter": after("due_date", inclusive=True),
@@ -167,7 +167,7 @@ def historic_task_json(task: Any) -> dict[str, Any]:
         "parentTaskId": as_text(task.parent_task_id),
         "followUp": format_date(task.follow_up_date),
         "tenantId": task.tenant_id or None,
-        "removalTime": removal_time(task),
+        "removalTime": removal_time(task) or format_date(task.removal_time),
         "rootProcessInstanceId": as_text(task.root_process_instance_id),
         "taskState": task.task_state,
     }

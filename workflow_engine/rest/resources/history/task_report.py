@@ -51,6 +51,8 @@ def _counts(rows: QuerySet[Any], group_by: str | None) -> list[dict[str, Any]]:
         columns.append("name")
     elif group_by != "processDefinition":
         raise RestError(f"groupBy parameter has invalid value: {group_by and convert.shown(group_by)}")
+    # As in Camunda: tasks that belong to no process are no row of it.
+    rows = rows.filter(process_definition__isnull=False)
     named = rows.annotate(definition_key=F("process_definition__key"), definition_name=F("process_definition__name"))
     limit = limits().max_page_size
     found = list(named.order_by(*columns).values(*columns).annotate(tasks=Count("pk"))[: limit + 1])

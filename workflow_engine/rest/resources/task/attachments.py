@@ -16,6 +16,7 @@ from workflow_engine.rest.dates import format_date
 from workflow_engine.rest.errors import NotFound, TooLarge
 from workflow_engine.rest.limits import limits
 from workflow_engine.rest.request_body import Body
+from workflow_engine.rest.resources.history.common import removal_time_with
 from workflow_engine.rest.resources.task.comments import check_task, historic_task
 from workflow_engine.rest.rows import as_text
 from workflow_engine.services import attachment as service
@@ -36,7 +37,7 @@ def attachment_json(attachment: Attachment) -> dict[str, Any]:
         "type": attachment.type,
         "url": attachment.url,
         "createTime": format_date(attachment.create_time),
-        "removalTime": format_date(attachment.process_instance.removal_time),
+        "removalTime": removal_time_with(attachment.process_instance),
         "rootProcessInstanceId": as_text(attachment.root_process_instance_id),
     }
 

@@ -14,6 +14,7 @@ from workflow_engine.rest.base import EngineView
 from workflow_engine.rest.dates import format_date
 from workflow_engine.rest.errors import NotFound, RestError
 from workflow_engine.rest.request_body import Body
+from workflow_engine.rest.resources.history.common import removal_time_with
 from workflow_engine.rest.rows import as_text
 from workflow_engine.services import comment as service
 from workflow_engine.services.task_contents import check_history, is_history_kept
@@ -44,7 +45,7 @@ def comment_json(comment: Comment) -> dict[str, Any]:
         "time": format_date(comment.time),
         "taskId": as_text(comment.task_id),
         "message": comment.message,
-        "removalTime": format_date(comment.process_instance.removal_time),
+        "removalTime": removal_time_with(comment.process_instance),
         "rootProcessInstanceId": as_text(comment.root_process_instance_id),
         "processInstanceId": as_text(comment.process_instance_id) if comment.is_of_process_instance else None,
     }

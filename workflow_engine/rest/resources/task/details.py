@@ -14,6 +14,7 @@ from workflow_engine.rest.answers import json_answer, no_content
 from workflow_engine.rest.base import EngineView
 from workflow_engine.rest.errors import RestError
 from workflow_engine.rest.resources.task.views import VIEW, find_task
+from workflow_engine.rest.rows import as_text
 from workflow_engine.rest.variables.reading import task_local_variables, variables_visible_to_task
 from workflow_engine.rest.variables.views import ScopeView
 
@@ -30,7 +31,7 @@ class TaskScope(ScopeView):
 
     def target(self) -> dict[str, Any]:
         task = find_task(self.kwargs["task_id"])
-        return {"execution_id": str(task.execution_id), "task_id": str(task.pk)}
+        return {"execution_id": as_text(task.execution_id), "task_id": str(task.pk)}
 
 
 class TaskLocalScope(TaskScope):

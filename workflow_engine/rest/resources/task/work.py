@@ -8,13 +8,18 @@ from django.http import HttpResponse
 from rest_framework.request import Request
 
 from workflow_engine.engine import commands
+from workflow_engine.models import UserTask
 from workflow_engine.rest.answers import json_answer, no_content
 from workflow_engine.rest.base import EngineView
 from workflow_engine.rest.errors import RestError
 from workflow_engine.rest.resources.task.views import find_task
 from workflow_engine.rest.variables.accepted import accepted_variables
 from workflow_engine.rest.variables.presented import presented_variables
-from workflow_engine.rest.variables.reading import variables_of_instance
+from workflow_engine.rest.variables.reading import (
+    task_local_variables,
+    variables_of_ended_task,
+    variables_of_instance,
+)
 from workflow_engine.services import task as service
 
 ASSIGN, COMPLETE = "assign_user_task", "complete_user_task"
@@ -31,12 +36,19 @@ class Complete(EngineView):
             self.complete(task_id, variables)
             return no_content()
         self.require("view_variables")
-        instance_id = str(find_task(task_id).process_instance_id)
+        task = find_task(task_id)
         self.complete(task_id, variables)
-        return json_answer(presented_variables(variables_of_instance(instance_id), deserialize=False))
+        return json_answer(presented_variables(_left_by(task), deserialize=False))
 
     def complete(self, task_id: str, variables: dict[str, Any]) -> None:
         service.complete(task_id, variables=variables, user=self.user_id)
+
+
+def _left_by(task: UserTask) -> dict[str, Any]:
+    """What there is after the task was completed, or given back to its owner."""
+    if task.process_instance_id is not None:
+        return variables_of_instance(str(task.process_instance_id))
+    return task_local_variables(task) or variables_of_ended_task(str(task.pk))
 
 
 class UserView(EngineView):
