@@ -13,10 +13,11 @@ from tests.chaos import plan
 pytestmark = pytest.mark.one_database
 
 PRINTED = """
-import datetime, time
+import datetime, logging, time
 from datetime import datetime as named
 moments = [time.time(), time.time_ns() / 1e9, named.now().timestamp(), datetime.datetime.now(datetime.UTC).timestamp()]
 moments.append(time.mktime(time.localtime()))
+moments.append(time.mktime(logging.Formatter().converter(time.time())))
 assert type(named.now()) is type(named(2020, 1, 1)) is type(named.fromisoformat("2020-01-01"))
 assert isinstance(named.now(), datetime.datetime)
 print(*moments)

@@ -40,13 +40,18 @@ class _Shifted(_true, metaclass=_Kind):
         return cls.now()
 
 
+class _Defaulting:
+    """Of functions that take now where no seconds are given. No function itself: a class that keeps one calls it without self."""
+
+    def __init__(self, function: Any) -> None:
+        self._function = function
+
+    def __call__(self, seconds: float | None = None) -> Any:
+        return self._function(time.time() if seconds is None else seconds)
+
+
 def _shifted(function: Any, shift: Any) -> Any:
     return lambda: function() + shift
-
-
-def _defaulting(function: Any) -> Any:
-    """Of functions that take now where no seconds are given."""
-    return lambda seconds=None: function(time.time() if seconds is None else seconds)
 
 
 if _shift:
@@ -55,4 +60,4 @@ if _shift:
     datetime.datetime = _Shifted  # type: ignore[misc]
     time.time, time.time_ns = _shifted(time.time, _shift), _shifted(time.time_ns, int(_shift * 10**9))
     for _name in ("localtime", "gmtime", "ctime"):
-        setattr(time, _name, _defaulting(getattr(time, _name)))
+        setattr(time, _name, _Defaulting(getattr(time, _name)))
