@@ -12,7 +12,7 @@ from tests.chaos.processes import ROOT
 
 pytestmark = pytest.mark.timeout(900)
 
-SIZES = (
+SIZES = ("--minutes", "0.4", "--intensity", "0.5", "--workers", "2", "--starters", "1", "--open", "15")
     "--minutes",
     "0.4",
     "--intensity",
