@@ -5,6 +5,8 @@ SECRET_KEY     required, unless DEBUG or DEMO is set
 ALLOWED_HOSTS  comma-separated; default: this machine only
 DEBUG, DEMO    1 switches on; DEMO also lets `manage.py serve` create the user demo/demo and switches scripts on
 SCRIPTS_ENABLED 1 lets models run JavaScript in the sandbox
+LOG_LEVEL      default: INFO; DEBUG also tells of each command
+LOG_FORMAT     line (default) or json; LOG_EXCEPTION_MESSAGES=1 adds what exceptions say, which may be confidential
 """
 
 import os
@@ -58,6 +60,7 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    "workflow_engine.middleware.correlate",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
@@ -109,10 +112,17 @@ STATIC_URL = "static/"
 # Served straight from the packages that hold them, so that nobody has to run collectstatic first.
 WHITENOISE_USE_FINDERS = True
 
+LOG_FORMAT = os.environ.get("LOG_FORMAT") or "line"
+if LOG_FORMAT not in ("line", "json"):
+    raise ImproperlyConfigured(f"LOG_FORMAT is {LOG_FORMAT!r}: it must be line or json.")
+_with_messages = {"exception_messages": _flag("LOG_EXCEPTION_MESSAGES")}
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
-    "formatters": {"line": {"format": "{asctime} {levelname} {name}: {message}", "style": "{"}},
-    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "formatters": {
+        "line": {"()": "workflow_engine.logs.LineFormatter", **_with_messages},
+        "json": {"()": "workflow_engine.logs.JsonFormatter", **_with_messages},
+    },
+    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": LOG_FORMAT}},
     "root": {"handlers": ["console"], "level": os.environ.get("LOG_LEVEL", "INFO")},
 }

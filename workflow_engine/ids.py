@@ -96,3 +96,8 @@ def idempotency_key_id(caller: str, method: str, path: str, key: str) -> str:
 def job_definition_id(process_definition_id: str, activity_id: str, job_type: str, configuration: str) -> str:
     """The id of a row of /job-definition: it follows from the model, so making a job needs no look-up."""
     return str(uuid.uuid5(_JOB_DEFINITIONS, "\0".join((process_definition_id, activity_id, job_type, configuration))))
+
+
+def new_correlation_id() -> str:
+    """For requests that bring none: 32 hexadecimal digits, as a trace has."""
+    return os.urandom(16).hex()

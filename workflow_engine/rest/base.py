@@ -13,6 +13,7 @@ from rest_framework.permissions import BasePermission
 from rest_framework.request import Request
 from rest_framework.views import APIView
 
+from workflow_engine import correlation, tracing
 from workflow_engine.engine.commands import Command
 from workflow_engine.rest.authentication import BasicCredentials, SessionWithCsrf, WorkerToken
 from workflow_engine.rest.errors import NotFound, RestError, answer_to, refusal
@@ -58,8 +59,12 @@ class EngineView(APIView):
 
     def dispatch(self, request: HttpRequest, *args: Any, engine_name: str = ENGINE_NAME, **kwargs: Any) -> Any:
         self.engine_name = engine_name
-        with acting_for(None):
-            return super().dispatch(request, *args, **kwargs)
+        # The site's middleware may have named the request already.
+        correlation_id = correlation.current_id() or correlation.id_of(request.META)
+        with correlation.bound(correlation_id=correlation_id), tracing.continued(request.META), acting_for(None):
+            response = super().dispatch(request, *args, **kwargs)
+        response.headers[correlation.REQUEST_HEADER] = correlation_id
+        return response
 
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
         self.check_permissions(request)

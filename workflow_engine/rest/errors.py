@@ -16,6 +16,7 @@ from django.http.multipartparser import MultiPartParserError
 from rest_framework import exceptions as drf
 from rest_framework.views import set_rollback
 
+from workflow_engine import logs
 from workflow_engine.bpmn.problems import InvalidModel, Problem
 from workflow_engine.engine import errors as engine
 from workflow_engine.rest.answers import json_answer
@@ -100,7 +101,14 @@ def answer_to(error: BaseException, context: dict[str, Any]) -> Any:
             return answer
     if isinstance(error, OperationalError):
         # Deadlocks, a busy SQLite file, a database that restarts: the same request may well succeed.
-        logger.warning("The database could not carry out a request", exc_info=error)
+        logs.event(
+            logger,
+            logging.WARNING,
+            "database_unavailable",
+            "The database could not carry out a request",
+            error=error,
+            **_about(context),
+        )
         answer = _answer(
             503, "OptimisticLockingException", "The database could not carry out the request now: send it again.", 0, {}
         )
@@ -146,9 +154,22 @@ def _problem_json(problem: Problem) -> dict[str, Any]:
     }  # fmt: skip
 
 
+def _about(context: dict[str, Any]) -> dict[str, Any]:
+    """What a record says of the request: its address and who sent it, neither its query nor its body."""
+    request = context["request"]
+    return {"method": request.method, "path": request.path, "user": _name_of(request)}
+
+
+def _name_of(request: Any) -> str | None:
+    # Without asking again who it is: perhaps just that has failed.
+    user = getattr(request, "_user", None)
+    return None if user is None else str(user.get_username())
+
+
 def _unforeseen(error: BaseException, context: dict[str, Any]) -> Any:
     request = context["request"]
-    logger.error("%s %s failed", request.method, request.path, exc_info=error)
+    sentence = f"{request.method} {request.path} failed"
+    logs.event(logger, logging.ERROR, "request_failed", sentence, error=error, **_about(context))
     # So that test clients and error reporters hear of it as of any other failure.
     got_request_exception.send(sender=answer_to, request=request)
     return _answer(500, "RestException", "The engine failed to carry out the request; its log says why.", 0, {})

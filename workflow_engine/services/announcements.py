@@ -13,6 +13,7 @@ from workflow_engine import signals, wakeup
 from workflow_engine.engine import history as events
 from workflow_engine.engine import state
 from workflow_engine.engine.history import HistoryEvent
+from workflow_engine.services import logged
 from workflow_engine.services.metrics import counting
 from workflow_engine.services.visibility import acting_for
 from workflow_engine.store.unit_of_work import Changes, UnitOfWork
@@ -54,6 +55,7 @@ def after_commit(work: UnitOfWork, changes: Changes, happened: Sequence[HistoryE
         work.using, {row.topic_name for row in [*changes.inserted, *work.updated] if type(row) is state.ExternalTask}
     )
     counting.after_commit(happened, work.using)
+    logged.after_commit(happened, work.using)
     for event in happened:
         signal, arguments = SIGNALS.get(type(event), (None, None))
         # Logs tell of more than failures; and most sites listen to nothing.

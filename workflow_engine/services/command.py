@@ -11,7 +11,8 @@ from workflow_engine.engine import commands as c
 from workflow_engine.engine import state
 from workflow_engine.engine.engine import Engine
 from workflow_engine.engine.execution import Execution
-from workflow_engine.services import announcements, hidden, operation_log, operations, starting
+from workflow_engine.services import announcements, hidden, operation_log, operations, starting, traces
+from workflow_engine.services.observed import Observed
 from workflow_engine.services.visibility import Visibility, acting_for, current
 from workflow_engine.store import database, definitions
 from workflow_engine.store.environment import StoreEnvironment
@@ -50,11 +51,13 @@ NAMED_ROWS: dict[type[c.Command], tuple[type[Any], str]] = {
 def execute(command: c.Command, *, user: str | None = None, using: str | None = None) -> Any:
     """Carries out a command for `user` (a name for history and logs) and gives its result. Raises EngineError if refused."""
     alias = database.alias(using)
-    return repeating(alias, lambda: _execute_once(command, user, alias))
+    with Observed(command, user) as observed:
+        return repeating(alias, lambda: _execute_once(command, user, alias, observed))
 
 
-def _execute_once(command: c.Command, user: str | None, using: str) -> Any:
+def _execute_once(command: c.Command, user: str | None, using: str, observed: Observed) -> Any:
     with session(using, user=user) as opened:
+        observed.session = opened
         return opened.execute(command)
 
 
@@ -118,6 +121,7 @@ class Session:
     def write(self) -> None:
         starting.claim_business_keys(self.work, self.engine.events, self.reserved_root_id)
         changes = self.engine.changes()
+        traces.keep(changes.inserted)
         log = operation_log.inserts_of(self._entries, self.user, self.work.now) if self._entries else []
         self.work.flush(changes, self.engine.events, log)
         announcements.after_commit(self.work, changes, self.engine.events)

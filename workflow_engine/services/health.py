@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from django.db import DatabaseError, connections
 from django.db.migrations.executor import MigrationExecutor
 from django.db.models import Min
+from django.db.models.functions import Coalesce
 
 from workflow_engine import clock
 from workflow_engine.models import Job, SweeperHeartbeat
@@ -45,7 +46,7 @@ def look(using: str | None = None) -> Health:
             return Health(database="not migrated")
         now = clock.now(alias)
         seen = list(SweeperHeartbeat.objects.using(alias).values_list("last_seen", flat=True))
-        oldest = Job.objects.using(alias).due(now).aggregate(oldest=Min("due_date"))["oldest"]
+        oldest = Job.objects.using(alias).due(now).aggregate(oldest=Min(Coalesce("due_date", "create_time")))["oldest"]
     except DatabaseError:
         connections[alias].close()
         return Health(database="unreachable")

@@ -71,3 +71,4 @@ class LockedExternalTask:
     is_suspended: bool
     variables: Mapping[str, Any] = field(default_factory=dict)  # engine values by name
     extension_properties: Mapping[str, str] | None = None
+    traceparent: str | None = None

@@ -8,6 +8,7 @@ from datetime import datetime
 
 from django.db import InterfaceError, OperationalError, connections, router
 
+from workflow_engine import correlation, logs
 from workflow_engine.engine.errors import LockLost, NotFound, Suspended
 from workflow_engine.models import Job
 from workflow_engine.services import management
@@ -46,6 +47,14 @@ def run(owner: str, jobs: list[AcquiredJob], should_stop: Stop = lambda: False) 
 
 def _run_one(owner: str, job: AcquiredJob) -> str:
     """What became of the job, in a word. Loss of the database is not the job's failure and leaves this function."""
+    about = {"job_id": job.id, "job_type": job.handler_type, "activity_id": job.activity_id}
+    with correlation.bound(
+        correlation_id=f"job:{job.id}", sweeper=owner, process_instance_id=job.process_instance_id, **about
+    ):
+        return _tried(owner, job)
+
+
+def _tried(owner: str, job: AcquiredJob) -> str:
     try:
         management.execute_job(job.id, lock_owner=owner)
     except (NotFound, LockLost):
@@ -60,13 +69,25 @@ def _run_one(owner: str, job: AcquiredJob) -> str:
         if _is_connection_lost(error):
             raise
         # The database is there and says no, and so it would again at once: its lock is left to expire.
-        logger.warning("%s failed, will be tried again: %s: %s", job, type(error).__name__, error)
+        _log_failure(job, error, f"{job} failed, will be tried again")
         return "failed"
     except Exception as error:
-        logger.warning("%s failed: %s: %s", job, type(error).__name__, error)
+        _log_failure(job, error, f"{job} failed")
         return "failed"
     logger.debug("%s is done", job)
     return "executed"
+
+
+def _log_failure(job: AcquiredJob, error: Exception, sentence: str) -> None:
+    """With the exception's type; what it says is kept with the job, where it takes a permission to read it."""
+    logs.event(
+        logger,
+        logging.WARNING,
+        "job_failed",
+        f"{sentence}: {logs.summary(error)}",
+        exception_type=logs.type_name(error),
+        cause_type=None if error.__cause__ is None else logs.type_name(error.__cause__),
+    )
 
 
 def _is_connection_lost(error: Exception) -> bool:

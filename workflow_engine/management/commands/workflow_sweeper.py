@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import os
 import signal
 import socket
@@ -16,12 +17,15 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError
 from django.db import connections, router
 
-from workflow_engine import clock
+from workflow_engine import clock, logs
 from workflow_engine.models import Job
+from workflow_engine.services import startup
 from workflow_engine.sweeper import external_task_locks, history_cleanup, idempotency_keys, jobs
 from workflow_engine.sweeper.counts import Counts
 from workflow_engine.sweeper.loop import Sweeper
 from workflow_engine.wakeup import courier
+
+logger = logging.getLogger("workflow_engine.sweeper")
 
 # Of jobs that jobs of the same --once pass have made.
 GENERATIONS = 20
@@ -70,11 +74,17 @@ class Command(BaseCommand):
         threads = options["threads"] or (1 if is_sqlite else 4)
         grace = timedelta(seconds=options["lock_grace"])
         sweeper = Sweeper(owner, threads=threads, poll=options["poll"], tell=self._tell, lock_grace=grace)
-        self._say(f"Sweeper {owner} is looking for due jobs (threads: {threads}).")
+        self._say(
+            f"Sweeper {owner} is looking for due jobs (threads: {threads}).",
+            "sweeper_started",
+            sweeper=owner,
+            threads=threads,
+            **startup.facts(),
+        )
         # Workers that wait hear at once of the tasks that jobs make.
         with courier.carrying():
             sweeper.run(self._is_stopped)
-        self._say("Sweeper has ended.")
+        self._say("Sweeper has ended.", "sweeper_ended", sweeper=owner)
 
     def _sweep_once(self, owner: str, grace: timedelta) -> None:
         """What is due, and what that makes due at once; but not for ever where a model goes round in circles."""
@@ -113,9 +123,12 @@ class Command(BaseCommand):
         return previous
 
     def _tell(self, duty: str, counts: Counts) -> None:
-        self._say(f"{duty}: {counts}")
+        self._say(f"{duty}: {counts}", "sweeper_pass", duty=duty, counts=dict(counts))
 
-    def _say(self, sentence: str) -> None:
-        if self._verbosity:
+    def _say(self, sentence: str, event: str, **fields: Any) -> None:
+        """On the standard output, or as a log record where the site wants those as JSON."""
+        if logs.is_structured(logger):
+            logs.event(logger, logging.INFO, event, sentence, **fields)
+        elif self._verbosity:
             self.stdout.write(f"{datetime.now().astimezone():%H:%M:%S} {sentence}")
             self.stdout.flush()

@@ -14,6 +14,7 @@ from workflow_engine.rest.asgi.threads import Threads
 from workflow_engine.rest.asgi.waiting_room import WaitingRoom
 from workflow_engine.rest.asgi.wsgi import Receive, Scope, Send, WsgiInThreads, environ_of, is_small
 from workflow_engine.rest.limits import limits
+from workflow_engine.services import startup
 from workflow_engine.wakeup.courier import Courier
 
 ADDRESS = "/external-task/fetchAndLock"
@@ -57,6 +58,7 @@ class Application:
             wakeup.listen(self.room.tell)
             self.room.on_first = self._courier.awake
             self._courier.start()
+            startup.log_server()
             on_termination(lambda: loop.call_soon_threadsafe(self.room.close))
 
     async def _close(self) -> None:

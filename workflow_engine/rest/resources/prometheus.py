@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import accumulate
 from typing import Any
 
 from django.http import HttpResponse
@@ -38,6 +39,36 @@ class Collector:
         for name in sorted(metrics.NAMES):
             events.add_metric([name], metrics.total(name))
         yield events
+        yield from self._measures()
+
+    def _measures(self) -> Iterator[Any]:
+        """Of every process that was seen lately, whichever is asked; what belongs to this one is written down first."""
+        from prometheus_client.core import CounterMetricFamily, HistogramMetricFamily
+
+        metrics.publish()
+        commands = HistogramMetricFamily(
+            PREFIX + "command_duration_seconds",
+            "How long commands took, by their name and how they ended: done, refused or failed.",
+            labels=["command", "outcome", "reporter"],
+        )
+        tasks = CounterMetricFamily(
+            PREFIX + "external_task_events",
+            "What became of external tasks: created, fetched, completed, failed or deleted.",
+            labels=["topic", "event", "reporter"],
+        )
+        for process in metrics.published():
+            for name, outcome, counts, seconds in process.figures["commands"]:
+                commands.add_metric([name, outcome, process.reporter], _buckets(counts), seconds)
+            for topic, event, count in process.figures["tasks"]:
+                tasks.add_metric([topic, event, process.reporter], count)
+        yield commands
+        yield tasks
+
+
+def _buckets(counts: list[int]) -> list[tuple[str, float]]:
+    """Each with all that is below it, as Prometheus wants them."""
+    ends = [*map(str, metrics.BOUNDS), "+Inf"]
+    return list(zip(ends, accumulate(counts), strict=True))
 
 
 class Prometheus(EngineView):

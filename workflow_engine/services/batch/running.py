@@ -6,7 +6,7 @@ import json
 
 from django.db import InterfaceError, OperationalError
 
-from workflow_engine import clock, models
+from workflow_engine import clock, correlation, models
 from workflow_engine.engine.errors import LockLost, NotAllowed, NotFound, Suspended
 from workflow_engine.engine.state import Job
 from workflow_engine.services.batch import jobs, stored
@@ -42,7 +42,8 @@ def _execute_items(job: Job, lock_owner: str | None, using: str) -> None:
     options, failure = stored.loads(batch.configuration), None
     for item in json.loads(job.handler_configuration):
         try:
-            _execute_one(job, item, batch, options, lock_owner, using)
+            with correlation.bound(batch_id=str(batch.pk), batch_item=item):
+                _execute_one(job, item, batch, options, lock_owner, using)
         except NOT_THE_ITEMS_FAULT:
             raise
         except Exception as error:

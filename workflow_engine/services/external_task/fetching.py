@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
@@ -9,9 +10,11 @@ from typing import Any
 
 from django.db import transaction
 
-from workflow_engine import conf
+from workflow_engine import conf, logs
 from workflow_engine.engine.errors import BadInput
 from workflow_engine.services.external_task.locking import lock_duration
+from workflow_engine.services.metrics import counting
+from workflow_engine.services.observed import timed
 from workflow_engine.services.results import LockedExternalTask
 from workflow_engine.services.visibility import Visibility
 from workflow_engine.store import database, definitions, fetch, visible_variables
@@ -19,6 +22,8 @@ from workflow_engine.store.dialect import Dialect
 from workflow_engine.store.fetch import Candidates, Found
 from workflow_engine.store.retry import repeating
 from workflow_engine.store.topics import Only, Topic
+
+logger = logging.getLogger("workflow_engine.external_tasks")
 
 
 def fetch_and_lock(
@@ -40,10 +45,39 @@ def fetch_and_lock(
     wanted = Candidates(topics=topics, limit=max_tasks, use_priority=use_priority, create_time_order=create_time_order)
     alias = database.alias(using)
     dialect = database.dialect(alias)
+    with timed("FetchAndLock"):
+        fetched = _fetch(alias, dialect, wanted, visibility, worker_id)
+    if fetched:
+        counting.fetched([task.topic_name for task in fetched])
+        if logger.isEnabledFor(logging.DEBUG):
+            _log(fetched, worker_id)
+    return fetched
+
+
+def _fetch(
+    alias: str, dialect: Dialect, wanted: Candidates, visibility: Visibility | None, worker_id: str
+) -> list[LockedExternalTask]:
     # SQLite has one writer: who only looks for work, again and again, must not be it.
     if dialect.connection.vendor == "sqlite" and not _find(dialect, wanted, visibility, lock=False)[0]:
         return []
     return repeating(alias, lambda: _fetch_once(alias, wanted, visibility, worker_id))
+
+
+def _log(fetched: Sequence[LockedExternalTask], worker_id: str) -> None:
+    for task in fetched:
+        logs.event(
+            logger,
+            logging.DEBUG,
+            "external_task_fetched",
+            f"External task of topic {task.topic_name} fetched",
+            external_task_id=task.id,
+            topic_name=task.topic_name,
+            worker_id=worker_id,
+            process_instance_id=task.process_instance_id,
+            process_definition_key=task.process_definition_key,
+            activity_id=task.activity_id,
+            business_key=task.business_key,
+        )
 
 
 def _find(
@@ -129,4 +163,5 @@ def _locked(one: Found, topic: Topic, variables: Mapping[str, Any], using: str) 
         is_suspended=task.is_suspended,
         variables=variables,
         extension_properties=properties,
+        traceparent=task.traceparent,
     )

@@ -9,6 +9,7 @@ from __future__ import annotations
 from workflow_engine.engine.commands import GiveUpExternalTask
 from workflow_engine.engine.errors import NotFound
 from workflow_engine.services.command import session
+from workflow_engine.services.observed import Observed
 from workflow_engine.store import database, task_locks
 from workflow_engine.store.retry import repeating
 
@@ -20,12 +21,14 @@ def give_up(task_id: str, max_deliveries: int, *, using: str | None = None) -> b
 
     def once() -> bool:
         with session(alias) as current:
+            observed.session = current
             current.lock(command)
             # After the root, as everybody: no lock comes between what the engine reads and what is written.
             task_locks.read(current.work.dialect, task_id)
             return bool(current.carry_out(command))
 
     try:
-        return repeating(alias, once)
+        with Observed(command, None) as observed:
+            return repeating(alias, once)
     except NotFound:
         return False  # completed or cancelled meanwhile

@@ -12,6 +12,7 @@ from workflow_engine import clock, conf, ids
 from workflow_engine.engine import state
 from workflow_engine.engine.errors import BadInput, LockLost, NotFound
 from workflow_engine.services import announcements, operation_log
+from workflow_engine.services.observed import timed
 from workflow_engine.services.visibility import is_visible
 from workflow_engine.services.who import name_of
 from workflow_engine.store import database, task_locks
@@ -54,7 +55,8 @@ def extend_lock(
                     f"Cannot extend the lock of external task '{task_id}': it expired at {task.lock_expiration_time}."
                 )
 
-    repeating(alias, extend)
+    with timed("ExtendLock"):
+        repeating(alias, extend)
 
 
 def lock(task_id: str, worker_id: str, milliseconds: int, *, using: str | None = None) -> None:

@@ -16,6 +16,7 @@ from workflow_engine.engine.state import Job
 from workflow_engine.services import history_cleanup
 from workflow_engine.services.command import Session, execute, session
 from workflow_engine.services.management import delayed_suspension
+from workflow_engine.services.observed import Observed
 from workflow_engine.services.who import name_of
 from workflow_engine.store import database
 from workflow_engine.store.retry import repeating
@@ -29,13 +30,18 @@ def execute_job(job_id: str, *, lock_owner: str | None = None, user: Any = None,
 
     A sweeper gives its name as `lock_owner`: then the job must still be its own.
     """
-    alias = database.alias(using)
+    alias, command = database.alias(using), c.ExecuteJob(job_id=job_id)
+    with Observed(command, name_of(user)) as observed:
+        _execute_job(command, observed, lock_owner, alias)
+
+
+def _execute_job(command: c.ExecuteJob, observed: Observed, lock_owner: str | None, alias: str) -> None:
+    job_id = command.job_id
     try:
         if job_id == ids.HISTORY_CLEANUP_JOB:
             history_cleanup.execute(lock_owner, alias)  # in many transactions
             return
-        command = c.ExecuteJob(job_id=job_id)
-        of_batch = repeating(alias, lambda: _in_session(alias, name_of(user), job_id, lock_owner, command))
+        of_batch = repeating(alias, lambda: _in_session(alias, lock_owner, command, observed))
         if of_batch is not None:
             # Batches are made of operations on many things, jobs among them, so their service knows this one.
             from workflow_engine.services import batch
@@ -48,9 +54,14 @@ def execute_job(job_id: str, *, lock_owner: str | None = None, user: Any = None,
         raise
 
 
-def _in_session(using: str, user: str | None, job_id: str, lock_owner: str | None, command: c.Command) -> Job | None:
+def _in_session(
+    using: str, lock_owner: str | None, command: c.ExecuteJob | c.FailJob, observed: Observed | None = None
+) -> Job | None:
     """The job if it is a batch's and is to be run: that takes transactions of its own."""
-    with session(using, user=user) as current:
+    job_id = command.job_id
+    with session(using, user=None if observed is None else observed.user) as current:
+        if observed is not None:
+            observed.session = current
         job = _locked_job(current, job_id)
         if lock_owner is not None and job.lock_owner != lock_owner:
             raise LockLost(f"Job '{job_id}' is not held by '{lock_owner}' any more.")
@@ -74,7 +85,7 @@ def _record_failure(job_id: str, error: Exception, lock_owner: str | None, using
         failed_activity_id=getattr(error, "activity_id", None),
     )
     try:
-        repeating(using, lambda: _in_session(using, None, job_id, lock_owner, command))
+        repeating(using, lambda: _in_session(using, lock_owner, command))
     except (NotFound, LockLost):
         return
 

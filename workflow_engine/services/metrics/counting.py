@@ -15,27 +15,32 @@ from django.db import transaction
 from workflow_engine.engine import history as events
 from workflow_engine.engine.history import HistoryEvent
 from workflow_engine.services.metrics import memory, names, reporting
+from workflow_engine.services.metrics.measures import measures
 
 _JOB_STATES = {"successful": names.JOB_SUCCESSFUL, "failed": names.JOB_FAILED}
+_TASK_STATES = {"created": "created", "successful": "completed", "failed": "failed", "deleted": "deleted"}
 _HASH_BYTES = 8
 
 
 def count(name: str, number: int = 1) -> None:
     if number:
-        _add(Counter({name: number}), set())
+        _add(Counter({name: number}), set(), [])
 
 
 def after_commit(happened: Sequence[HistoryEvent], using: str) -> None:
     """Counts what a command did, once it has come to stay."""
     numbers: Counter[str] = Counter()
     assignees: set[int] = set()
+    tasks: list[tuple[str, str]] = []
     for event in happened:
         if (name := _name(event)) is not None:
             numbers[name] += 1
         if (assignee := _assignee(event)) is not None:
             assignees.add(hash_of(assignee))
-    if numbers or assignees:
-        transaction.on_commit(partial(_add, numbers, assignees), using=using, robust=True)
+        if isinstance(event, events.ExternalTaskLogged):
+            tasks.append((event.external_task.topic_name, _TASK_STATES[event.state]))
+    if numbers or assignees or tasks:
+        transaction.on_commit(partial(_add, numbers, assignees, tasks), using=using, robust=True)
 
 
 def _assignee(event: HistoryEvent) -> str | None:
@@ -52,8 +57,16 @@ def hash_of(assignee: str) -> int:
     return int.from_bytes(digest, "big", signed=True)
 
 
-def _add(numbers: Counter[str], assignees: set[int]) -> None:
-    memory.counts().add(numbers, assignees)
+def fetched(topics: Sequence[str]) -> None:
+    """External tasks that were handed out, each by its topic."""
+    _add(Counter(), set(), [(topic, "fetched") for topic in topics])
+
+
+def _add(numbers: Counter[str], assignees: set[int], tasks: Sequence[tuple[str, str]]) -> None:
+    if numbers or assignees:
+        memory.counts().add(numbers, assignees)
+    if tasks:
+        measures().tasks(tasks)
     reporting.start()
 
 

@@ -7,12 +7,13 @@ import logging
 import os
 import socket
 import threading
+from collections.abc import Callable
 
 from django.db import Error, connections, router, transaction
 
 from workflow_engine import clock, conf
 from workflow_engine.models import MeterLog, TaskMeterLog
-from workflow_engine.services.metrics import memory
+from workflow_engine.services.metrics import memory, publishing
 
 logger = logging.getLogger(__name__)
 
@@ -68,20 +69,31 @@ def report() -> int:
 
 
 def _report_for_ever() -> None:
-    pause = threading.Event()
+    pause, waited = threading.Event(), 0.0
     while True:
         interval = conf.current().metrics_interval
-        pause.wait(60.0 if interval is None else interval.total_seconds())
-        _report_quietly()
+        longest = 60.0 if interval is None else interval.total_seconds()
+        pause.wait(min(longest, publishing.PUBLISH_EVERY))
+        waited += publishing.PUBLISH_EVERY
+        if waited >= longest:
+            waited = 0.0
+            _report_quietly()
+        else:
+            _quietly(publishing.publish)
         # Nobody else would close what this thread has opened, and it is not needed for long.
         connections.close_all()
 
 
 def _report_quietly() -> None:
     """The counts stay in memory where there is no database just now."""
+    _quietly(report)
+    _quietly(publishing.publish)
+
+
+def _quietly(write: Callable[[], object]) -> None:
     if conf.current().metrics_interval is None:
         return
     try:
-        report()
+        write()
     except Error as error:
         logger.warning("Metrics could not be written down: %s", str(error).strip())

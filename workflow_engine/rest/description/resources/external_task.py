@@ -20,8 +20,11 @@ answer(
         "variables": "{VariableValue}",
         "extensionProperties": "{text}",
         "lockToken": "text",
+        "traceparent": "text",
     },
-    description="`lockToken` names this very lock: sent back, it tells a worker that lost the lock in between.",
+    "traceparent",
+    description="`lockToken` names this very lock: sent back, it tells a worker that lost the lock in between."
+    " `traceparent`, only where the site traces: the W3C Trace Context of the command that made the task.",
 )
 request(
     "FetchExternalTasks",

@@ -107,7 +107,7 @@ def _create_time_order(body: Body) -> str | None:
 
 
 def _locked_task_json(task: Any, deserialize: bool) -> dict[str, Any]:
-    return {
+    found = {
         "activityId": task.activity_id,
         "activityInstanceId": str(task.activity_instance_id),
         "errorMessage": task.error_message,
@@ -131,3 +131,6 @@ def _locked_task_json(task: Any, deserialize: bool) -> dict[str, Any]:
         "extensionProperties": dict(task.extension_properties or {}),
         "lockToken": str(task.lock_token),
     }
+    if task.traceparent is not None:
+        found["traceparent"] = task.traceparent
+    return found
