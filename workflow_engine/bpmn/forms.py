@@ -96,5 +96,12 @@ def _constraints(context: ParseContext, node: Node) -> tuple[tuple[str, str], ..
         name = child.get("name") or ""
         if name not in _VALIDATORS:
             context.error(f"The form field constraint '{name}' is not known.", child)
-        constraints.append((name, child.get("config") or ""))
+        config = child.get("config") or ""
+        if name == "validator" and not config:
+            context.error(
+                "The constraint 'validator' needs a 'config': the name of a handler, or an expression.", child
+            )
+        elif name == "validator":
+            context.optional_expression(config, child)  # a broken one is refused now
+        constraints.append((name, config))
     return tuple(constraints)

@@ -28,6 +28,10 @@ class Bean(ExpressionObject):
     def notify(self) -> Any:
         return getattr(self.target, "notify", None)
 
+    @property
+    def validate(self) -> Any:
+        return getattr(self.target, "validate", None)
+
     def get_property(self, name: str) -> Any:
         value = self._public(name)
         if value is _MISSING or callable(value):
@@ -73,7 +77,7 @@ def _origin(found: Any) -> tuple[Any, Any] | int:
 
 
 def handler(name: str) -> Callable[[H], H]:
-    """Registers a function, or a class whose objects have `execute` (or `notify`), under a name."""
+    """Registers a function, or a class whose objects have `execute` (or `notify`, or `validate`), under a name."""
 
     def decorate(found: H) -> H:
         register(name, found() if isinstance(found, type) else found)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal, InvalidOperation
@@ -106,10 +107,14 @@ def _enum(value: Any, field: FormField) -> Any:
 _CONVERTERS = {"string": _string, "long": _long, "boolean": _boolean, "date": _date, "enum": _enum}
 
 
-def check(submitted: Any, field: FormField, *, has_value: bool) -> None:
-    """The constraints of the field, on what was sent. `has_value`: one is there, or will be, if nothing was sent."""
+def check(submitted: Any, field: FormField, *, has_value: bool, is_valid: Callable[[str], bool]) -> None:
+    """The constraints of the field, on what was sent. `has_value`: one is there, or will be, if nothing was sent.
+
+    `is_valid` asks a validator of the site's own.
+    """
     for name, config in field.constraints:
-        if not _holds(name, config, submitted, field, has_value):
+        holds = is_valid(config) if name == "validator" else _holds(name, config, submitted, field, has_value)
+        if not holds:
             raise BadInput(
                 f"Invalid value submitted for form field '{field.id}': validation of {name}({config}) failed."
             )
@@ -120,8 +125,6 @@ def _holds(name: str, config: str, submitted: Any, field: FormField, has_value: 
         return has_value if submitted is None else submitted != ""
     if name == "readonly":
         return submitted is None
-    if name == "validator":
-        raise ModelError(f"The validator '{config}' of form field '{field.id}' is a Java class, which cannot be run.")
     if submitted is None:
         return True
     limit = _limit(name, config, field)

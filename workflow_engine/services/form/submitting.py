@@ -3,26 +3,25 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
-from datetime import UTC, datetime
+from collections.abc import Mapping
+from functools import partial
 from typing import Any
 
 from workflow_engine.bpmn.data import Form, FormProperty
 from workflow_engine.engine import commands as c
 from workflow_engine.engine import form_fields
 from workflow_engine.engine.errors import BadInput, ModelError
-from workflow_engine.engine.evaluation import Scope
 from workflow_engine.engine.execution import Execution
 from workflow_engine.engine.state import UserTask
-from workflow_engine.expressions import Expression, ExpressionError, VariablesContext
 from workflow_engine.services import runtime
 from workflow_engine.services.command import session
 from workflow_engine.services.form.fields import as_field, check, to_model
+from workflow_engine.services.form.places import AtStart, AtTask, Place, default_of
+from workflow_engine.services.form.validators import accepts
 from workflow_engine.services.who import name_of
 from workflow_engine.store import database, definitions
 from workflow_engine.store.retry import repeating
 
-Evaluate = Callable[[Expression, Mapping[str, Any]], Any]
 _ONE_NAME = re.compile(r"[#$]\{\s*([A-Za-z_]\w*)\s*\}")
 
 
@@ -51,20 +50,9 @@ def submit_task_form(task_id: str, variables: Mapping[str, Any], *, user: Any = 
 
 def _of_process(variables: Mapping[str, Any], execution: Execution, task: UserTask) -> dict[str, Any]:
     """The variables to set, as the form of the task's activity wants them."""
-    held = execution.context.variables
     activity = execution.definition.flow_nodes.get(task.task_definition_key or "")
     form = None if activity is None or activity.user_task is None else activity.user_task.form
-
-    def value_of(expression: Expression, handled: Mapping[str, Any]) -> Any:
-        if expression.is_literal:
-            return expression.text
-        return _evaluated(expression, _Handled(execution, task, handled))
-
-    def has_value(name: str) -> bool:
-        found = held.task_local(task).get(name) or held.find(execution, name)
-        return found is not None and found.value is not None
-
-    return _accepted(form, variables, value_of, has_value)
+    return _accepted(form, variables, AtTask(execution, task))
 
 
 def submit_start_form(
@@ -79,12 +67,7 @@ def submit_start_form(
     alias = database.alias(using)
     form = definitions.get(process_definition_id, alias).start_form
 
-    def value_of(expression: Expression, handled: Mapping[str, Any]) -> Any:
-        if expression.is_literal:
-            return expression.text
-        return _evaluated(expression, VariablesContext(handled, now=lambda: datetime.now(UTC)))
-
-    accepted = _accepted(form, variables, value_of, lambda name: False)
+    accepted = _accepted(form, variables, AtStart(name_of(user)))
     return runtime.start_process_instance(
         process_definition_id,
         business_key=business_key,
@@ -100,54 +83,31 @@ def _texts(submitted: Mapping[str, Any]) -> dict[str, str]:
     return {name: value for name, value in submitted.items() if type(value) is str}
 
 
-class _Handled(Scope):
-    """The names that the task sees, and before them the fields that the form has set already."""
-
-    __slots__ = ("handled",)
-
-    def __init__(self, execution: Any, task: Any, handled: Mapping[str, Any]) -> None:
-        super().__init__(execution, task)
-        self.handled = handled
-
-    def resolve(self, name: str) -> Any:
-        return self.handled[name] if name in self.handled else super().resolve(name)
-
-
-def _evaluated(expression: Expression, context: Any) -> Any:
-    try:
-        return expression.evaluate(context)
-    except ExpressionError as error:
-        raise ModelError(f"A default value of the form cannot be evaluated: {error}") from error
-
-
-def _accepted(
-    form: Form | None, submitted: Mapping[str, Any], value_of: Evaluate, has_value: Callable[[str], bool]
-) -> dict[str, Any]:
+def _accepted(form: Form | None, submitted: Mapping[str, Any], place: Place) -> dict[str, Any]:
     """The variables to set. What the form does not know is set as it was sent."""
     left, accepted = dict(submitted), dict[str, Any]()
     for declared in form.properties if form is not None else ():
-        _accept_property(declared, left, accepted, value_of)
+        _accept_property(declared, left, accepted, place)
     for field in form.fields if form is not None else ():
         was_sent, sent = field.id in left, left.pop(field.id, None)
-        check(sent, field, has_value=field.default is not None or has_value(field.id))
+        is_valid = partial(accepts, value=sent, field=field, submitted=submitted, place=place)
+        check(sent, field, has_value=field.default is not None or place.has_value(field.id), is_valid=is_valid)
         if was_sent:
             # A business key is kept as it was sent.
             is_key = form is not None and field.id == form.business_key_field
             accepted[field.id] = sent if is_key else to_model(sent, field)
         elif field.default is not None:
-            accepted[field.id] = to_model(value_of(field.default, accepted), field)
+            accepted[field.id] = to_model(default_of(field.default, place, accepted), field)
     return {**accepted, **left}
 
 
-def _accept_property(
-    declared: FormProperty, left: dict[str, Any], accepted: dict[str, Any], value_of: Evaluate
-) -> None:
+def _accept_property(declared: FormProperty, left: dict[str, Any], accepted: dict[str, Any], place: Place) -> None:
     was_sent, sent = declared.id in left, left.pop(declared.id, None)
     if was_sent and not declared.is_writable:
         raise BadInput(f"form property '{declared.id}' is not writable")
     if declared.is_required and not was_sent and declared.default is None:
         raise BadInput(f"form property '{declared.id}' is required")
-    value = value_of(declared.default, accepted) if not was_sent and declared.default is not None else sent
+    value = default_of(declared.default, place, accepted) if not was_sent and declared.default is not None else sent
     if value is not None:
         accepted[_variable_name(declared)] = value if declared.type is None else to_model(value, as_field(declared))
 
