@@ -13,19 +13,6 @@ from tests.chaos.processes import ROOT
 pytestmark = pytest.mark.timeout(900)
 
 SIZES = ("--minutes", "0.4", "--intensity", "0.5", "--workers", "2", "--starters", "1", "--open", "15")
-    "--minutes",
-    "0.4",
-    "--intensity",
-    "0.5",
-    "--workers",
-    "2",
-    "--starters",
-    "1",
-    "--open",
-    "30",
-    "--instances",
-    "120",
-)
 
 
 def test_every_promise_holds_under_every_fault(tmp_path: Path) -> None:
