@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from enum import Enum, IntFlag
+from enum import Enum
 from typing import TYPE_CHECKING
 
 from workflow_engine.bpmn.model import Activity, ProcessDefinition, Scope, SequenceFlow
@@ -29,8 +29,8 @@ class ActivityState(Enum):
     CANCELED = 4  # interrupted, deleted or terminated
 
 
-class Contents(IntFlag):
-    """What an execution owns in the database."""
+class Contents:
+    """What an execution owns in the database: bits of a number. Plain ones, as every command asks for them many times."""
 
     CHILDREN = 1
     VARIABLES = 2
@@ -118,7 +118,7 @@ class Execution(state.Execution):
         if self.child_list is not None:
             remembers = any(child.is_event_scope for child in self.child_list)
             owned = owned | Contents.EVENT_SCOPES if remembers else owned & ~Contents.EVENT_SCOPES
-        self.contents = int(owned)
+        self.contents = owned
 
     # -- position ---------------------------------------------------------------------------------
 

@@ -7,7 +7,7 @@ they are read and those that somebody else is just taking are skipped; on SQLite
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -74,7 +74,10 @@ def _candidates(dialect: Dialect, wanted: Candidates, lock: bool) -> tuple[str, 
     table = tables.of_class(state.ExternalTask)
     columns = dialect.column_list(table, "t.")
     locking = dialect.skip_locked_clause if lock else ""
+    of_topic, within = topic_range(dialect, "%s")
     branches, params = [], []
+    # In the text: what a plan costs that has to be good for any limit, no planner can tell.
+    limit = int(wanted.limit)
     for position, topic in enumerate(wanted.topics):
         conditions, condition_params = filters(topic, wanted.only)
         most = conf.max_deliveries(topic.topic_name)
@@ -86,11 +89,23 @@ def _candidates(dialect: Dialect, wanted: Candidates, lock: bool) -> tuple[str, 
         ):
             branches.append(
                 f'SELECT * FROM (SELECT {columns}, {position} AS topic FROM "{table.name}" t'  # noqa: S608
-                f' WHERE t."topic_name" = %s AND {state_condition}{conditions} ORDER BY {branch_order} LIMIT %s{locking}) b'
+                f" WHERE {of_topic} AND {state_condition}{conditions} ORDER BY {within(branch_order)} LIMIT {limit}{locking}) b"
             )
-            params += [topic.topic_name, *more, *condition_params, wanted.limit]
+            params += [*[topic.topic_name] * of_topic.count("%s"), *more, *condition_params]
     merged = f"SELECT *{dialect.clock_column(True)} FROM ({' UNION ALL '.join(branches)}) c"  # noqa: S608
-    return f"{merged} ORDER BY {order.replace('t.', '')} LIMIT %s", [*params, wanted.limit]
+    return f"{merged} ORDER BY {order.replace('t.', '')} LIMIT {limit}", params
+
+
+def topic_range(dialect: Dialect, topic: str) -> tuple[str, Callable[[str], str]]:
+    """The condition that a task `t` is of a topic, and how an order goes with it so that one of the topic's indexes has it.
+
+    With an equality PostgreSQL knows that the topic doesn't matter to the order, and may read the primary key instead, through
+    everything that is locked or of another topic. A range of one value leaves it the topic's own index only.
+    """
+    if dialect.connection.vendor != "postgresql":
+        return f't."topic_name" = {topic}', str
+    condition = f't."topic_name" >= {topic} AND t."topic_name" <= {topic}'
+    return condition, lambda order: f't."topic_name"{" DESC" if order == _ORDERS[False, "desc"] else ""}, {order}'
 
 
 def _now(dialect: Dialect) -> tuple[str, list[Any]]:

@@ -16,6 +16,9 @@ from workflow_engine.store.tables import Table
 from workflow_engine.store.writes import Delete, Insert, Write
 
 Statement = tuple[str, list[Any]]
+FEW = 8
+# One for all: `json.dumps` would make one each time.
+_JSON = json.JSONEncoder(allow_nan=False, check_circular=False, separators=(",", ":"))
 
 
 class PostgreSQL(Dialect):
@@ -74,6 +77,8 @@ class PostgreSQL(Dialect):
         if isinstance(write, Insert):
             return insert_text(write.table), [self._document(write.table, write.rows)]
         if isinstance(write, Delete):
+            if len(write.ids) <= FEW:
+                return delete_few_text(write.table, len(write.ids)), [write.partition, *write.ids]
             return delete_text(write.table), [write.partition, array(write.ids)]
         columns = [write.table.by_attribute[name] for name in write.attributes]
         if len(write.rows) == 1:
@@ -87,19 +92,27 @@ class PostgreSQL(Dialect):
         return update_text(write.table, write.attributes, partition is not None), [*params, *pinned]
 
     def _document(self, table: Table, rows: list[dict[str, Any]]) -> str:
-        columns, found = table.by_attribute, []
+        encoders, found = _encoders(table), []
         for row in rows:
             record: dict[str, Any] = {}
             for attribute, value in row.items():
-                if value is None:
-                    continue
-                column = columns[attribute]
-                if column.kind == "text":
-                    column.check(value)
-                convert = codec.POSTGRESQL_TO_JSON.get(column.kind)
-                record[column.name] = value if convert is None else convert(value)
+                if value is not None:
+                    name, encode = encoders[attribute]
+                    record[name] = value if encode is None else encode(value)
             found.append(record)
-        return json.dumps(found, allow_nan=False)
+        return _JSON.encode(found)
+
+
+@cache
+def _encoders(table: Table) -> dict[str, tuple[str, codec.Convert | None]]:
+    """By attribute: the column's name, and what makes JSON of its value where that is not JSON already."""
+    return {
+        column.attribute: (
+            column.name,
+            column.check if column.kind == "text" else codec.POSTGRESQL_TO_JSON.get(column.kind),
+        )
+        for column in table.columns
+    }
 
 
 def array(row_ids: Sequence[str]) -> str:
@@ -134,6 +147,13 @@ def update_text(table: Table, attributes: tuple[str, ...], is_pinned: bool) -> s
     where = 't."partition" = r."partition" AND t."id" = r."id" AND t."id" = ANY(%s::uuid[])'
     where += ' AND t."partition" = %s' if is_pinned else ""
     return f'UPDATE "{table.name}" AS t SET {changes} FROM {source} WHERE {where}'  # noqa: S608
+
+
+@cache
+def delete_few_text(table: Table, count: int) -> str:
+    """Statement "delete few": rows of one table by id. It tells how many they are, so that one plan is good for all."""
+    marks = ", ".join(["%s"] * count)
+    return f'DELETE FROM "{table.name}" WHERE "partition" = %s AND "id" IN ({marks})'  # noqa: S608
 
 
 @cache

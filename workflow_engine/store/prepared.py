@@ -11,8 +11,8 @@ anyhow, by DISABLE_SERVER_SIDE_CURSORS, and then the parameters still travel apa
 from __future__ import annotations
 
 import re
+import select
 import weakref
-from collections import OrderedDict
 from collections.abc import Sequence
 from datetime import datetime
 from functools import lru_cache
@@ -28,6 +28,8 @@ from psycopg.types.string import TextLoader
 
 # Of one connection; a server process keeps the plan of each. More than the shapes that busy models write.
 MOST_STATEMENTS = 400
+# A plan that was right for a small table is kept until somebody analyzes the table: so it is made again before that.
+MOST_USES = 1_000
 _ADAPTERS = AdaptersMap(psycopg.adapters)
 for _kind in ("json", "jsonb", "uuid"):
     _ADAPTERS.register_loader(_kind, TextLoader)
@@ -36,6 +38,7 @@ _DONE = (pq.ExecStatus.TUPLES_OK, pq.ExecStatus.COMMAND_OK)
 _OUTDATED = ("26000", "0A000")
 
 Rows = list[tuple[Any, ...]]
+Connection = Any  # Django's `BaseDatabaseWrapper`, of whose health check its type stubs know nothing
 
 
 class PreparedCursor:
@@ -72,9 +75,10 @@ class PreparedCursor:
         self.close()
 
 
-def run(connection: BaseDatabaseWrapper, sql: str, params: Sequence[Any]) -> tuple[Rows, int]:
+def run(connection: Connection, sql: str, params: Sequence[Any]) -> tuple[Rows, int]:
     """What the statement gives, and how many rows it touched."""
-    connection.close_if_health_check_failed()
+    if connection.health_check_enabled and not connection.health_check_done:
+        check_health(connection)
     connection.ensure_connection()
     if connection.execute_wrappers or connection.queries_logged:
         cursor = PreparedCursor(connection)
@@ -87,6 +91,21 @@ def run(connection: BaseDatabaseWrapper, sql: str, params: Sequence[Any]) -> tup
         return _of(connection).run(sql, params)
 
 
+def check_health(connection: Connection) -> None:
+    """Django's check before the first statement of a request, for less than a statement.
+
+    A server that has ended or dropped a connection says so, which can be heard without asking; only then Django asks.
+    """
+    raw = connection.connection
+    if raw is not None and not raw.closed:
+        poll = select.poll()
+        poll.register(raw.pgconn.socket, select.POLLIN)
+        if not poll.poll(0):
+            connection.health_check_done = True
+            return
+    connection.close_if_health_check_failed()
+
+
 class _Statements:
     """Those of one connection to a server."""
 
@@ -94,7 +113,8 @@ class _Statements:
         self.adapters, self.connection = _ADAPTERS, weakref.proxy(connection)
         self._pgconn = connection.pgconn
         self._loader = Transformer(self)
-        self._names: OrderedDict[str, bytes] = OrderedDict()
+        self._names: dict[str, list[Any]] = {}  # by text: the name at the server, and how often it was used
+        self._outdated: list[bytes] = []
         self._is_prepared = is_prepared
         self._count = 0
 
@@ -102,6 +122,8 @@ class _Statements:
         pgconn = self._pgconn
         if pgconn.transaction_status == pq.TransactionStatus.IDLE and not self.connection.autocommit:
             self._checked(pgconn.exec_(_begin(self.connection)))
+        while self._outdated:
+            self._checked(pgconn.exec_(b"DEALLOCATE " + self._outdated.pop()))
         values: list[Any] = []
         formats: list[int] | None = None
         for value in params:
@@ -118,10 +140,13 @@ class _Statements:
         if not self._is_prepared:
             result = pgconn.exec_params(_numbered(sql), values, None, formats, 0)
         else:
-            name = self._names.get(sql)
-            if name is None:
-                name = self._prepare(sql)
-            result = pgconn.exec_prepared(name, values, formats, 0)
+            known = self._names.get(sql)
+            if known is None:
+                known = self._prepare(sql)
+            result = pgconn.exec_prepared(known[0], values, formats, 0)
+            known[1] += 1
+            if known[1] == MOST_USES:
+                self._forget(sql)
         self._checked(result)
         if not result.nfields:
             return [], result.command_tuples or 0
@@ -129,15 +154,17 @@ class _Statements:
         loader.set_pgresult(result)
         return loader.load_rows(0, result.ntuples, tuple), result.ntuples
 
-    def _prepare(self, sql: str) -> bytes:
+    def _prepare(self, sql: str) -> list[Any]:
         if len(self._names) >= MOST_STATEMENTS:
-            _, oldest = self._names.popitem(last=False)
-            self._checked(self._pgconn.exec_(b"DEALLOCATE " + oldest))
+            self._forget(next(iter(self._names)))
         self._count += 1
         name = f"wf_{self._count}".encode()
         self._checked(self._pgconn.prepare(name, _numbered(sql)))
-        self._names[sql] = name
-        return name
+        self._names[sql] = known = [name, 0]
+        return known
+
+    def _forget(self, sql: str) -> None:
+        self._outdated.append(self._names.pop(sql)[0])
 
     def _checked(self, result: pq.abc.PGresult) -> None:
         if result.status in _DONE:
@@ -146,7 +173,7 @@ class _Statements:
             raise psycopg.OperationalError(f"The connection is lost: {self._pgconn.get_error_message()}")
         error = errors.error_from_result(result)
         if error.sqlstate in _OUTDATED:
-            self._names.clear()
+            self._names.clear()  # named anew; what the server still knows of them it forgets with the connection
         raise error
 
 

@@ -9,6 +9,7 @@ from typing import Any
 
 from workflow_engine import ids
 from workflow_engine.engine.execution import Execution
+from workflow_engine.models import ProcessDefinition
 from workflow_engine.store import tables
 from workflow_engine.store.dialect import Dialect
 from workflow_engine.store.tables import StateTable
@@ -31,6 +32,13 @@ def _lock_root_of(owner: StateTable, columns: str, lock_clause: str) -> str:
         f'SELECT {columns} FROM "{table.name}"'  # noqa: S608
         f' WHERE "partition" = %s AND "id" = ({root}){lock_clause}'
     )
+
+
+def is_suspended(dialect: Dialect, process_definition_id: str) -> Statement:
+    """ "is suspended": of a process definition, with the time where the database tells it."""
+    table = ProcessDefinition._meta.db_table
+    sql = f'SELECT "is_suspended"{dialect.clock_column(True)} FROM "{table}" WHERE "id" = %s'  # noqa: S608
+    return sql, [process_definition_id]
 
 
 def execution_path(dialect: Dialect, table: StateTable, execution_id: str) -> Statement:

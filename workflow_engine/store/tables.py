@@ -5,9 +5,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import fields
-from functools import cache, cached_property, lru_cache
+from functools import cache, lru_cache
+from operator import attrgetter, itemgetter
 from typing import Any
 
 from django.db import models as django_models
@@ -71,23 +72,20 @@ class StateTable(Table):
         self.row_class = row_class
         self.loaded_class = loaded_class or row_class
         self.row_attributes = tuple(field.name for field in fields(row_class))
-
-    @cached_property
-    def is_variable(self) -> bool:
-        return "value" in self.row_attributes
+        self.is_variable = "value" in self.row_attributes
+        self.snapshot: Callable[[Any], tuple[Any, ...]] = attrgetter(*self.row_attributes)  # what a row holds now
+        self._of_row: Callable[[dict[str, Any]], tuple[Any, ...]] = itemgetter(*self.row_attributes)
+        self._of_value: Callable[[dict[str, Any]], tuple[Any, ...]] = itemgetter(*VALUE_COLUMNS)
 
     def to_row(self, values: dict[str, Any]) -> Any:
         """An engine row from the values of its columns."""
         if self.is_variable:
-            values["value"] = from_columns(Columns(*[values[name] for name in VALUE_COLUMNS]))
-        return self.loaded_class(**{name: values[name] for name in self.row_attributes})
-
-    def snapshot(self, row: Any) -> tuple[Any, ...]:
-        return tuple([getattr(row, name) for name in self.row_attributes])
+            values["value"] = from_columns(Columns(*self._of_value(values)))
+        return self.loaded_class(**dict(zip(self.row_attributes, self._of_row(values), strict=True)))
 
     def values(self, row: Any) -> dict[str, Any]:
         """The columns of an engine row, without the partition."""
-        found = {name: getattr(row, name) for name in self.row_attributes}
+        found = dict(zip(self.row_attributes, self.snapshot(row), strict=True))
         if self.is_variable:
             found.update(value_columns(row.name, found.pop("value")))
         return found
@@ -97,7 +95,11 @@ class StateTable(Table):
         now = self.snapshot(row)
         if now == before and not self.is_variable:
             return {}
-        found = {name: now[i] for i, name in enumerate(self.row_attributes) if name != "value" and now[i] != before[i]}
+        found: dict[str, Any] = {}
+        if now != before:
+            pairs = enumerate(zip(now, before, strict=True))
+            found = {self.row_attributes[i]: new for i, (new, old) in pairs if new != old}
+            found.pop("value", None)
         if self.is_variable:
             i = self.row_attributes.index("value")
             # The same number may have become another type: 1, 1.0 and True are equal in Python.

@@ -67,7 +67,7 @@ def _owners(picture: Picture) -> Iterator[str]:
             execution = picture.executions.get(execution_id)
             if execution is None:
                 yield f"{name} {', '.join(str(row.pk) for row in rows[:5])}: its execution {execution_id} is gone"
-            elif not Contents(execution.contents) & FLAGS[kind] and _own(kind, rows):
+            elif not execution.contents & FLAGS[kind] and _own(kind, rows):
                 yield f"execution {execution_id} does not know of its {name} {rows[0].pk}"
     for rows in picture.owned[Variable].values():
         for row in rows:
