@@ -60,9 +60,8 @@ class Faults:
             thread.join()
         self._network.heal()
 
-    def _target(self, strike: Strike, *kinds: str) -> Supervised:
-        among = [one for kind in kinds for one in self._site.of_kind(kind)]
-        one = pick(strike.fault.choice, among)
+    def _target(self, strike: Strike, kind: str) -> Supervised:
+        one = pick(strike.fault.choice, self._site.of_kind(kind))
         strike.target, strike.struck = one.name, time.time()
         return one
 
@@ -166,7 +165,9 @@ class Faults:
 
     def _skew_clock(self, strike: Strike) -> None:
         """A rolling restart, after which the process believes in another time."""
-        one = self._target(strike, "web", "sweeper", "worker")
+        among = [one for one in self._site.processes.values() if one.is_python]
+        one = pick(strike.fault.choice, among)
+        strike.target, strike.struck = one.name, time.time()
         one.clock_shift = pick(strike.fault.size, SHIFTS)
         generation = one.generation
         if not self._site.tell_to_end(one):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import signal
 import subprocess
+import sys
 import threading
 import time
 from collections.abc import Callable, Mapping
@@ -54,6 +55,11 @@ class Supervised:
     @property
     def pid(self) -> int | None:
         return None if self._process is None else self._process.pid
+
+    @property
+    def is_python(self) -> bool:
+        """Only those can be given a wrong clock."""
+        return self._command()[0] == sys.executable
 
     def start(self) -> None:
         self.generation += 1
