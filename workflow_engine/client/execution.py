@@ -8,6 +8,7 @@ import traceback
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from workflow_engine.client import tracing
 from workflow_engine.client.backoff import Backoff
 from workflow_engine.client.engine import Engine
 from workflow_engine.client.errors import EngineRefused, EngineUnavailable
@@ -38,6 +39,10 @@ class TaskExecution:
         self.is_abandoned = threading.Event()  # the worker ends and has given the task back
 
     def run(self) -> None:
+        with tracing.of_task(self.task):
+            self._run()
+
+    def _run(self) -> None:
         task = self.task
         logger.debug("Task %s of topic %s: started", task.id, task.topic)
         try:
@@ -70,6 +75,7 @@ class TaskExecution:
         return call(self.task)
 
     def _fail(self, error: BaseException, retries: int, after: float) -> None:
+        tracing.failed(error)
         message = str(error) if isinstance(error, Retry | NoRetry) else f"{type(error).__name__}: {error}"
         details = "".join(traceback.format_exception(error))
         logger.warning(

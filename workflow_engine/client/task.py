@@ -32,6 +32,7 @@ class Task:
     activity_instance_id: str = ""
     tenant_id: str | None = None
     lock_token: str | None = None
+    traceparent: str | None = None  # W3C Trace Context of what made the task, where the engine's site traces
     extension_properties: Mapping[str, str] = field(default_factory=dict)
     lost: threading.Event = field(default_factory=threading.Event, repr=False)
 
@@ -55,5 +56,6 @@ def task_from_json(row: Mapping[str, Any]) -> Task:
         activity_instance_id=row.get("activityInstanceId") or "",
         tenant_id=row.get("tenantId"),
         lock_token=row.get("lockToken"),
+        traceparent=row.get("traceparent"),
         extension_properties=row.get("extensionProperties") or {},
     )

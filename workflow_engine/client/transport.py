@@ -8,6 +8,7 @@ import threading
 from typing import Any
 from urllib.parse import urlencode, urlsplit
 
+from workflow_engine.client import tracing
 from workflow_engine.client.auth import Auth
 from workflow_engine.client.errors import EngineRefused, EngineUnavailable
 
@@ -83,7 +84,7 @@ class Transport:
         connection.timeout = timeout
         if connection.sock is not None:
             connection.sock.settimeout(timeout)
-        headers = {"Accept": "application/json", "Accept-Encoding": "identity"}
+        headers = {"Accept": "application/json", "Accept-Encoding": "identity", **tracing.headers()}
         if data is not None:
             headers["Content-Type"] = "application/json"
         if self._auth is not None:
