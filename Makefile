@@ -12,7 +12,7 @@ IN_MEMORY := DEMO=1 DATABASE_URL=sqlite://:memory: $(BIN)/python manage.py
 WITH_KEY = SECRET_KEY="$${SECRET_KEY:-$$(cat var/secret-key)}"
 
 .DEFAULT_GOAL := help
-.PHONY: help run serve sweeper test check lint types contract migrations bench chaos conformance openapi-coverage fuzz-api audit setup setup-dev lock wheel clean
+.PHONY: help run serve sweeper test check lint types contract migrations bench chaos conformance openapi-coverage fuzz-api mutants fuzz audit setup setup-dev lock wheel clean
 
 help:
 	@echo "make run      the demo: site, sweeper and workers on PORT (8000); Ctrl-C ends it"
@@ -23,6 +23,7 @@ help:
 	@echo "make bench    the benchmarks"
 	@echo "make chaos    MINUTES of faults (1) on real processes, SEED, INSTANCES; see docs/chaos.md"
 	@echo "make openapi-coverage, make fuzz-api, make audit (known weaknesses of the locked dependencies)"
+	@echo "make mutants (each guard removed must turn a test red), make fuzz (long; parser, expressions, JSON)"
 	@echo "make conformance, make setup, make setup-dev, make lock, make wheel, make clean"
 
 run: setup
@@ -73,6 +74,14 @@ openapi-coverage: setup-dev
 # Minutes long; the suite has a short run of the same. ARGS='postgres --seed 2 -n 50' goes to schemathesis.
 fuzz-api: setup-dev
 	$(BIN)/python -m scripts.fuzz_api --phases coverage,fuzzing --continue-on-failure $(or $(ARGS),-n 20)
+
+# Removes one guard of the engine after another and looks whether a test notices. ARGS='--only csrf lock-token'
+mutants: setup-dev
+	$(BIN)/python -m tests.mutants $(ARGS)
+
+# The suite has a short run of the same, always with the same seed; here more, with new seeds. EXAMPLES=20000
+fuzz: setup-dev
+	FUZZ_EXAMPLES=$(or $(EXAMPLES),5000) $(BIN)/python -m pytest -q -p no:randomly --timeout 0 tests/fuzz tests/unit/expressions/test_fuzz.py tests/rest/test_hostile_bodies.py::test_any_json $(ARGS)
 
 audit: setup-dev
 	$(BIN)/pip-audit -r requirements/run.txt --no-deps --disable-pip

@@ -10,6 +10,7 @@ import pytest
 from django.conf import settings
 from django.db import connection
 
+from tests.support import fuzzing
 from tests.support.databases import sqlite_folder
 from workflow_engine import clock
 from workflow_engine.store import definitions
@@ -21,6 +22,7 @@ pytest_plugins = ["tests.support.counted", "tests.support.browser", "tests.suppo
 
 def pytest_configure(config: pytest.Config) -> None:
     sqlite_folder().mkdir(exist_ok=True)
+    fuzzing.register()
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.rest import hostile
@@ -23,6 +23,7 @@ from tests.rest.hostile import (
     fields_of,
     nested_mistakes,
 )
+from tests.support.fuzzing import examples
 from workflow_engine.rest.listing.views import QueryView
 
 CHANGING = addresses("POST", "PUT", "PATCH")
@@ -182,12 +183,7 @@ _json = st.recursive(
 )
 
 
-@settings(
-    max_examples=400,
-    deadline=None,
-    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
-    derandomize=True,
-)
+@examples(400)
 @given(address=st.sampled_from(CHANGING), body=st.dictionaries(_names, _json, max_size=6))
 def test_any_json(world: World, address: Address, body: Any) -> None:
     world.send(address, json.dumps(body).encode())

@@ -3,9 +3,10 @@
 import contextlib
 from datetime import UTC, datetime
 
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
+from tests.support.fuzzing import examples
 from workflow_engine.expressions import ExpressionError, VariablesContext, compile_expression
 from workflow_engine.values import FileValue, JsonValue, Long, ObjectValue, Short, XmlValue
 
@@ -55,13 +56,14 @@ def variables_of(fixed):
     return {**fixed, "l": list(fixed["l"]), "m": dict(fixed["m"])}
 
 
+@examples(200)
 @given(st.text())
 def test_any_text(text):
     attempt(text, FIXED)
     attempt("${" + text + "}", FIXED)
 
 
-@settings(max_examples=500, deadline=None)
+@examples(500)
 @given(st.lists(st.sampled_from(TOKENS), max_size=25))
 def test_any_tokens(tokens):
     attempt("".join(tokens), variables_of(FIXED))
@@ -84,7 +86,7 @@ expressions = st.recursive(
 )  # fmt: skip
 
 
-@settings(max_examples=500, deadline=None)
+@examples(500)
 @given(expressions, st.fixed_dictionaries(dict.fromkeys(NAMES, values)))
 def test_any_values(expression, variables):
     attempt("${" + expression + "}", variables)
