@@ -11,7 +11,8 @@ import time
 from pathlib import Path
 from types import FrameType
 
-from tests.chaos.run import Options, Run
+from tests.chaos.options import Options
+from tests.chaos.run import run
 
 
 def main(arguments: list[str]) -> int:
@@ -58,7 +59,7 @@ def main(arguments: list[str]) -> int:
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, _end)
     print(f"seed {seed}; logs, journal and ledger are in {folder}", flush=True)
-    report = Run(options, lambda line: print(line, flush=True)).run()
+    report = run(options, lambda line: print(line, flush=True))
     print("\n".join(["", *report.lines()]), flush=True)
     if given.json is not None:
         report.write(given.json)

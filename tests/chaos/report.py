@@ -28,6 +28,8 @@ class Report:
     ends: Mapping[str, int] = field(default_factory=dict)
     deliveries: Mapping[str, int] = field(default_factory=dict)  # handed out again, by reason
     fates: Mapping[str, int] = field(default_factory=dict)  # of requests
+    statuses: Mapping[str, int] = field(default_factory=dict)  # of their answers
+    silence: float = 0.0  # the longest time in which nothing was carried out, in seconds
     strikes: list[Strike] = field(default_factory=list)
     violations: list[Violation] = field(default_factory=list)
 
@@ -64,6 +66,8 @@ class Report:
             ", ".join(f"{n} {why}" for why, n in sorted(self.deliveries.items())) or "nothing"
         )
         yield "  requests: " + ", ".join(f"{n} {fate}" for fate, n in sorted(self.fates.items()))
+        yield "  statuses: " + ", ".join(f"{n} x {status}" for status, n in sorted(self.statuses.items()))
+        yield f"  longest time in which no start and no completion was carried out: {self.silence:.1f} s"
         yield "  ends: " + ", ".join(f"{n} {end}" for end, n in sorted(self.ends.items()))
         yield ""
         for kind, number in self.counts().items():

@@ -7,7 +7,7 @@ import os
 import socket
 import sys
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from functools import partial
 from pathlib import Path
 
@@ -17,11 +17,10 @@ from tests.chaos.processes import ROOT, Ending, Supervised
 
 HERE = Path(__file__).resolve().parent
 LOGIN = ("demo", "demo")
-KINDS = ("web", "sweeper", "worker")
 
 
 class Site:
-    def __init__(self, folder: Path, database_url: str, *, webs: int, sweepers: int, workers: int) -> None:
+    def __init__(self, folder: Path, database_url: str, sizes: Mapping[str, int]) -> None:
         self.folder = folder
         self._environment = {
             **os.environ,
@@ -33,7 +32,7 @@ class Site:
             "PYTHONPATH": f"{HERE / 'skewed'}{os.pathsep}{ROOT}",
             "PYTHONUNBUFFERED": "1",
         }
-        self._sizes = {"web": webs, "sweeper": sweepers, "worker": workers}
+        self._sizes = sizes  # by kind: web, sweeper, worker
         self._ports: dict[str, int] = {}
         self._held: list[socket.socket] = []
         self.processes: dict[str, Supervised] = {}

@@ -23,8 +23,10 @@ class Strike:
     def hit(self, detail: str = "") -> None:
         self.has_hit, self.detail = True, detail
 
-    def recovered(self, condition: Callable[[], bool], stop: Callable[[], bool], since: float | None = None) -> bool:
-        """Waits until the condition holds and takes the time."""
+    def recovered(
+        self, condition: Callable[[], bool], stop: Callable[[], bool] = lambda: False, since: float | None = None
+    ) -> bool:
+        """Waits until the condition holds and takes the time. `stop`: when nobody will bring it about any more."""
         begin = time.time() if since is None else since
         while not condition():
             if stop() or time.time() - begin > PATIENCE:
