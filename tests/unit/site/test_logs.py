@@ -9,6 +9,7 @@ import pytest
 from django.db import OperationalError
 
 from workflow_engine import correlation, logs
+from workflow_engine.services import startup
 
 pytestmark = pytest.mark.one_database
 
@@ -110,6 +111,15 @@ def test_messages_of_exceptions_may_be_wanted(formatter: Any) -> None:
 def test_a_lost_database_says_why() -> None:
     assert logs.summary(OperationalError("connection refused\n")).endswith("OperationalError: connection refused")
     assert logs.summary(ValueError("secret")) == "ValueError"
+
+
+def test_a_server_says_what_it_is(monkeypatch: pytest.MonkeyPatch) -> None:
+    logger, stream = logger_with(logs.JsonFormatter())
+    monkeypatch.setattr(startup, "logger", logger)
+    startup.log_server()
+    entry = json.loads(stream.getvalue())
+    assert (entry["event"], entry["level"], entry["tracing"]) == ("server_started", "INFO", False)
+    assert {"version", "django", "python", "database", "history_level"} < entry.keys()
 
 
 def test_long_values_are_cut() -> None:
