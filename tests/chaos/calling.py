@@ -42,10 +42,9 @@ class Caller:
             connection.close()
 
     def insist(
-        self, method: str, path: str, body: Any = None, *, key: str | None = None, stop: threading.Event | None = None
+        self, method: str, path: str, body: Any = None, *, key: str | None = None, stop: threading.Event
     ) -> tuple[int, Any]:
         """Again and again until there is an answer that is meant; NoAnswer only after `stop`."""
-        pause = stop or threading.Event()
         while True:
             try:
                 status, answer = self.call(method, path, body, key=key)
@@ -53,15 +52,15 @@ class Caller:
                     return status, answer
             except NoAnswer:
                 pass
-            if pause.wait(PAUSE) and stop is not None:
+            if stop.wait(PAUSE):
                 raise NoAnswer(f"{method} {path}: not before the end")
 
     def rows(self, path: str, page: int = 5_000, **query: Any) -> list[dict[str, Any]]:
-        """All rows of a list, page by page; `query` has to sort them."""
+        """All rows of a list, page by page; `query` has to sort them. For a site that is left in peace."""
         found: list[dict[str, Any]] = []
         given = "".join(f"&{name}={value}" for name, value in query.items())
         while True:
-            status, answer = self.insist("GET", f"{path}?firstResult={len(found)}&maxResults={page}{given}")
+            status, answer = self.call("GET", f"{path}?firstResult={len(found)}&maxResults={page}{given}", timeout=120)
             if status != 200:
                 raise RuntimeError(f"GET {path} is answered with {status}: {answer}")
             found += answer

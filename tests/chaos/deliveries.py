@@ -44,8 +44,13 @@ class Deliveries:
 
 def _reason(earlier: Delivery, later: Delivery, answers: list[Exchange]) -> str | None:
     """Why a task could be locked again; None if it could not."""
-    between = [one for one in answers if one.sent <= later.locked + ROUNDING]
-    if any(one.kind == "unlock" and one.sent >= earlier.locked - ROUNDING for one in between):
+    # Those that may have been carried out after the one and before the other.
+    between = [
+        one
+        for one in answers
+        if one.sent <= later.locked + ROUNDING and (one.answered is None or one.answered >= earlier.locked - ROUNDING)
+    ]
+    if any(one.kind == "unlock" for one in between):
         return "unlocked"
     if any(one.kind == "failure" and _is_by(one, earlier) for one in between):
         return "failed"

@@ -89,7 +89,7 @@ def test_an_answer_is_swallowed_after_the_replica_gave_it(network: Network, repl
     with pytest.raises(NoAnswer):
         caller.call("POST", START, {})
     assert swallowed.is_set()
-    assert caller.insist("POST", START, {}) == (200, {"id": "instance-3"})
+    assert caller.insist("POST", START, {}, stop=threading.Event()) == (200, {"id": "instance-3"})
     first, second = journal.exchanges("start")
     assert (first.fate, first.instance, second.instance) == ("swallowed", "instance-2", "instance-3")
 
