@@ -18,7 +18,7 @@ SIZES = ("--minutes", "0.4", "--intensity", "0.5", "--workers", "2", "--starters
 def test_every_promise_holds_under_every_fault(tmp_path: Path) -> None:
     report = tmp_path / "report.json"
     command = [sys.executable, "-m", "tests.chaos", "--seed", "7", *SIZES, "--json", str(report)]
-    done = subprocess.run(
+    process = subprocess.Popen(
         [*command, "--keep", str(tmp_path / "kept")],
         cwd=ROOT,
         stdin=subprocess.DEVNULL,
@@ -26,7 +26,13 @@ def test_every_promise_holds_under_every_fault(tmp_path: Path) -> None:
         stderr=subprocess.STDOUT,
         text=True,
     )
-    assert done.returncode == 0, done.stdout
+    try:
+        output, _ = process.communicate()
+    finally:
+        # Told, not killed: it ends the processes that it has started.
+        process.terminate()
+        process.wait()
+    assert process.returncode == 0, output
     told = json.loads(report.read_text())
     assert told["violations"] == []
     assert told["figures"]["instances"] > 0
