@@ -112,6 +112,12 @@ def raising_retries() -> Scenario:
     return Scenario(lambda: external_task.set_retries(found, 2))
 
 
+def giving_up() -> Scenario:
+    found = fetched()
+    clock.travel(timedelta(minutes=2))
+    return Scenario(lambda: external_task.give_up(found, 1))
+
+
 def firing_a_timer() -> Scenario:
     running()
     clock.travel(timedelta(hours=2))
@@ -174,7 +180,7 @@ def creating_an_incident() -> Scenario:
 
 SCENARIOS: list[Callable[[], Scenario]] = [
     starting, deploying, deleting_a_deployment, fetching, completing, failing_task, throwing_an_error, extending_a_lock, unlocking,
-    raising_retries, firing_a_timer, correlating_a_message, completing_a_user_task, claiming_a_user_task, setting_variables,
+    raising_retries, giving_up, firing_a_timer, correlating_a_message, completing_a_user_task, claiming_a_user_task, setting_variables,
     suspending, deleting, modifying, migrating, creating_an_incident,
 ]  # fmt: skip
 
