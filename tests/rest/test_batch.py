@@ -265,14 +265,17 @@ def test_permissions(api: Api, clerk: Any, instances: list[str]) -> None:
     nobody = clerk("suspend_instance")
     path = f"/batch/{batch['id']}"
     for method, address in (
-        ("GET", "/batch"), ("GET", "/batch/count"), ("GET", "/batch/statistics"), ("GET", path), ("DELETE", path),
-        ("PUT", f"{path}/suspended"), ("GET", "/history/batch"), ("GET", f"/history{path}"), ("DELETE", f"/history{path}"),
+        ("DELETE", path), ("PUT", f"{path}/suspended"), ("DELETE", f"/history{path}"),
         ("POST", "/process-instance/delete"), ("POST", "/process-instance/variables-async"), ("POST", "/job/retries"),
         ("POST", "/external-task/retries-async"), ("POST", "/modification/executeAsync"), ("POST", "/modification/execute"),
         ("POST", "/migration/executeAsync"), ("POST", "/history/process-instance/delete"),
         ("POST", "/history/batch/set-removal-time"), ("GET", "/history/batch/cleanable-batch-report"),
     ):  # fmt: skip
         nobody.call(method, address, {} if method != "GET" else None).refused(403)
+    for address in ("/batch", "/batch/statistics", "/history/batch"):
+        assert nobody.get(address).ok() == []
+    nobody.get(path).refused(404)
+    nobody.get(f"/history{path}").refused(404)
     mine = nobody.post("/process-instance/suspended-async", {"processInstanceIds": instances, "suspended": True}).ok()
     assert mine["createUserId"] == "clerk"
     through_history = {"historicProcessInstanceQuery": {}, "suspended": True}
@@ -311,4 +314,41 @@ def test_a_permission_for_one_definition(api: Api) -> None:
     assert [api.get(f"/process-instance/{one}").ok()["suspended"] for one in (mine, foreign)] == [True, False]
     tasks = {"processInstanceIds": [mine], "processInstanceQuery": {}, "retries": 9}
     caller.post("/external-task/retries-async", tasks).refused(403)
-    caller.get("/batch").refused(403)
+
+
+def test_who_made_a_batch_can_watch_it(api: Api) -> None:
+    api.deploy(external_task_process("mine", "topic")).ok()
+    started(api, "mine", 2)
+    caller, path = person("p"), "/process-instance/suspended-async"
+    grant("p", "mine", "SUSPEND_INSTANCE")
+    own = caller.post(path, {"processInstanceQuery": {}, "suspended": True}).ok()
+    others = api.post(path, {"processInstanceQuery": {}, "suspended": True}).ok()
+    for address in ("/batch", "/batch/statistics", "/history/batch"):
+        assert [row["id"] for row in caller.get(address).ok()] == [own["id"]], address
+        assert caller.get(f"{address}/count").ok() == {"count": 1}
+        assert len(api.get(address).ok()) == 2
+    for address in ("/batch", "/history/batch"):
+        assert caller.get(f"{address}/{own['id']}").ok()["createUserId"] == "p"
+        caller.get(f"{address}/{others['id']}").refused(404)
+    caller.put(f"/batch/{own['id']}/suspended", {"suspended": True}).refused(403)
+    caller.delete(f"/batch/{own['id']}").refused(403)
+    ended(api, own)
+    assert caller.get(f"/history/batch/{own['id']}").ok()["endTime"] is not None
+    caller.delete(f"/history/batch/{own['id']}").refused(403)
+    caller.get("/history/batch/cleanable-batch-report").refused(403)
+
+
+def test_deleting_the_history_of_a_batch_has_a_permission_of_its_own(api: Api) -> None:
+    api.deploy(external_task_process("mine", "topic")).ok()
+    started(api, "mine", 1)
+    made = [
+        api.post("/process-instance/suspended-async", {"processInstanceQuery": {}, "suspended": True}).ok()["id"]
+        for _ in range(2)
+    ]
+    ender = person("ender", "delete_batch")
+    ender.delete(f"/batch/{made[0]}?cascade=true").refused(403)
+    ender.delete(f"/batch/{made[0]}").ok()
+    ender.delete(f"/history/batch/{made[0]}").refused(403)
+    historian = person("historian", "delete_batch_history")
+    historian.delete(f"/batch/{made[1]}").refused(403)
+    historian.delete(f"/history/batch/{made[0]}").ok()

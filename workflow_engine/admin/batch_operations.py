@@ -86,7 +86,7 @@ OPERATIONS = (
     Operation(
         name="delete-history",
         label=gettext_lazy("Delete"),
-        permission="delete_batch",
+        permission="delete_batch_history",
         perform=delete_history,
         style="danger",
         question=gettext_lazy("Nobody will know any more that there was this batch. What it has done stays done."),

@@ -77,6 +77,7 @@ class Batch(Row):
         permissions = [
             ("suspend_batch", _("Can suspend and activate batches")),
             ("delete_batch", _("Can delete batches")),
+            ("delete_batch_history", _("Can delete the history of batches")),
         ]
         constraints = [
             models.CheckConstraint(

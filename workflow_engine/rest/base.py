@@ -46,6 +46,9 @@ class EngineView(APIView):
     knows_definitions = False
     # A busy view whose service looks at the object that the address names before it changes anything.
     leaves_check_to_service = False
+    # A view of rows that people make: who may not see all of them sees his own.
+    shows_own: ClassVar[bool] = False
+    sees_own_only = False
     definitions: Granted | None = None  # those for which the caller has the method's permission; None: all
     visibility: Visibility | None = None  # None: the caller sees everything
     # A view that reads a larger body than JSON (files) checks its length itself.
@@ -79,7 +82,7 @@ class EngineView(APIView):
 
     def _see(self, definitions: Granted | None) -> None:
         """From here on lists, single rows and commands are narrowed to what the caller may see."""
-        self.visibility = visibility_of(self.request.user, definitions)
+        self.visibility = visibility_of(self.request.user, definitions, own_only=self.sees_own_only)
         act_for(self.visibility)
         method = "GET" if self.request.method in ("HEAD", "OPTIONS") else str(self.request.method)
         if self.visibility is None or method not in self.permissions:

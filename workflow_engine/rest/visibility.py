@@ -116,15 +116,18 @@ def named_by(route: str) -> tuple[Named, str] | None:
     return None if named is None else (named, found.group(2))
 
 
-def visibility_of(user: Any, definitions: Granted | None = None) -> Visibility | None:
-    """None: everything."""
+def visibility_of(user: Any, definitions: Granted | None = None, *, own_only: bool = False) -> Visibility | None:
+    """None: everything. `own_only`: of rows that people make, those that the user has made."""
     topics = tuple(user.credential.topics) if isinstance(user, WorkerPrincipal) else ()
-    if definitions is None and not topics:
+    if definitions is None and not topics and not own_only:
         if not conf.current().tenant_checks:
             return None
         if user.is_superuser and not isinstance(user, WorkerPrincipal):
             return None
-    return Visibility(find_tenants=partial(visible_tenants, user), definitions=definitions, topics=topics)
+    maker = str(user.get_username()) if own_only else None
+    return Visibility(
+        find_tenants=partial(visible_tenants, user), definitions=definitions, topics=topics, made_by=maker
+    )
 
 
 def granted(user: Any, permission: str) -> Granted | None:

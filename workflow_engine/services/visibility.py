@@ -18,7 +18,7 @@ from django.core.exceptions import FieldDoesNotExist
 from django.db.models import Model, Q, QuerySet
 
 from workflow_engine import conf
-from workflow_engine.models import Deployment, ExternalTask, IdentityLink, ProcessDefinition, Resource, Variable
+from workflow_engine.models import Batch, Deployment, ExternalTask, IdentityLink, ProcessDefinition, Resource, Variable
 from workflow_engine.models.worker_credential import is_among
 from workflow_engine.services.granted import Granted
 from workflow_engine.services.tenants import are_in_use, sees_all_tenants, tenants_of
@@ -40,11 +40,13 @@ class Visibility:
     """`find_tenants` is asked once, and only when some row has a tenant. `definitions` None: all of them.
 
     `topics`: those of whose external tasks the caller may know, as a worker credential names them; empty: every topic.
+    `made_by`: whose batches the caller may see; None: everybody's.
     """
 
     find_tenants: Callable[[], Tenants]
     definitions: Granted | None = None
     topics: tuple[str, ...] = ()
+    made_by: str | None = None
 
     @cached_property
     def tenants(self) -> Tenants:
@@ -79,6 +81,8 @@ class Visibility:
             rows = rows.filter(of_definitions(model, self.definitions))
         if self.topics and model is ExternalTask:
             rows = rows.filter(of_topics(self.topics))
+        if self.made_by is not None:
+            rows = rows.filter(create_user_id=self.made_by) if model is Batch else rows.none()
         return rows
 
 
@@ -119,7 +123,9 @@ def act_for(visibility: Visibility | None) -> None:
 def sees_everything() -> bool:
     """Whether the caller at hand may see the rows of all tenants and definitions, also those to come."""
     seen = current()
-    return seen is None or (seen.tenants is None and seen.definitions is None and not seen.topics)
+    return seen is None or (
+        seen.tenants is None and seen.definitions is None and not seen.topics and seen.made_by is None
+    )
 
 
 def visible(rows: Rows) -> Rows:

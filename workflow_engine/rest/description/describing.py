@@ -116,8 +116,13 @@ def _description(one: Described) -> str:
     if _is_public(one):
         texts.append("Open to everybody.")
     else:
-        texts.append(f"Needs the permission `{_full_name(needed)}`." if needed else "Needs a login.")
+        texts.append(f"Needs the permission `{_full_name(needed)}`{_instead(one)}." if needed else "Needs a login.")
     return "\n\n".join(texts)
+
+
+def _instead(one: Described) -> str:
+    is_own = one.view is not None and one.view.shows_own and one.method in ("GET", "OPTIONS")
+    return "; without it one sees what one has made oneself" if is_own else ""
 
 
 def _full_name(permission: str) -> str:

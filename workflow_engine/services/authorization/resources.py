@@ -95,6 +95,7 @@ _OWN: dict[Resource, dict[str, tuple[str, ...]]] = {
         "READ_HISTORY": _READ_HISTORY,
         "READ_HISTORY_VARIABLE": _READ_VARIABLE,
         "DELETE_HISTORY": ("delete_history",),
+        "UPDATE_HISTORY": ("annotate_user_operation",),
     },
     Resource.PROCESS_INSTANCE: {
         "READ": _READ_INSTANCE,
@@ -120,12 +121,17 @@ _OWN: dict[Resource, dict[str, tuple[str, ...]]] = {
     Resource.DEPLOYMENT: {"READ": ("view_deployment",), "CREATE": ("deploy",), "DELETE": ("delete_deployment",)},
     Resource.HISTORIC_TASK: {"READ": ("view_historictaskinstance",), "READ_VARIABLE": _READ_VARIABLE},
     Resource.HISTORIC_PROCESS_INSTANCE: {"READ": ("view_historicprocessinstance",)},
-    Resource.OPERATION_LOG_CATEGORY: {"READ": ("view_useroperationlog",), "DELETE": ("delete_history",)},
+    Resource.OPERATION_LOG_CATEGORY: {
+        "READ": ("view_useroperationlog",),
+        "UPDATE": ("annotate_user_operation",),
+        "DELETE": ("delete_history",),
+    },
     Resource.BATCH: {
         "READ": ("view_batch",),
         "READ_HISTORY": ("view_batch",),
         "UPDATE": ("suspend_batch",),
         "DELETE": ("delete_batch",),
+        "DELETE_HISTORY": ("delete_batch_history",),
         # What a batch does to instances needs the permission to do it to one of them.
         **dict.fromkeys(_CREATE_BATCH, ()),
     },

@@ -1,4 +1,4 @@
-"""/batch: the batches that run."""
+"""/batch: the batches that run. Whoever has made one can watch it."""
 
 from __future__ import annotations
 
@@ -20,6 +20,7 @@ VIEW = "view_batch"
 
 
 class BatchList(ListView):
+    shows_own = True
     permissions = {"GET": VIEW}
     query = BatchQuery
 
@@ -28,11 +29,13 @@ class BatchList(ListView):
 
 
 class BatchCount(CountView):
+    shows_own = True
     permissions = {"GET": VIEW}
     query = BatchQuery
 
 
 class Statistics(ListView):
+    shows_own = True
     permissions = {"GET": VIEW}
     query = StatisticsQuery
 
@@ -41,13 +44,17 @@ class Statistics(ListView):
 
 
 class BatchView(EngineView):
+    shows_own = True
     permissions = {"GET": VIEW, "DELETE": "delete_batch"}
 
     def get(self, request: Request, batch_id: str) -> HttpResponse:
         return json_answer(batch_json(find(BatchQuery.rows(), batch_id, "Batch")))
 
     def delete(self, request: Request, batch_id: str) -> HttpResponse:
-        service.delete(batch_id, cascade=self.address().boolean("cascade"), user=self.user_id)
+        cascade = self.address().boolean("cascade")
+        if cascade:
+            self.require("delete_batch_history")
+        service.delete(batch_id, cascade=cascade, user=self.user_id)
         return no_content()
 
 

@@ -46,7 +46,7 @@ class RemovalTimeOfInstances(CreateBatch):
 
 
 class RemovalTimeOfBatches(CreateBatch):
-    permissions = {"POST": "delete_batch"}
+    permissions = {"POST": "delete_batch_history"}
     knows_definitions = False
 
     def post(self, request: Request) -> HttpResponse:

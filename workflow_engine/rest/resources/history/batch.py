@@ -23,6 +23,7 @@ from workflow_engine.services import batch as service
 
 
 class List(ListView):
+    shows_own = True
     permissions = {"GET": VIEW}
     query = HistoricBatchQuery
 
@@ -31,12 +32,14 @@ class List(ListView):
 
 
 class Count(CountView):
+    shows_own = True
     permissions = {"GET": VIEW}
     query = HistoricBatchQuery
 
 
 class View(EngineView):
-    permissions = {"GET": VIEW, "DELETE": "delete_batch"}
+    shows_own = True
+    permissions = {"GET": VIEW, "DELETE": "delete_batch_history"}
 
     def get(self, request: Request, batch_id: str) -> HttpResponse:
         return json_answer(historic_batch_json(find(HistoricBatchQuery.rows(), batch_id, "Historic batch")))

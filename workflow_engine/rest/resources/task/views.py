@@ -109,7 +109,9 @@ class Create(EngineView):
 def accepted_fields(body: Body) -> dict[str, Any]:
     """Of a whole task."""
     if (case := body.text("caseInstanceId")) is not None:
-        raise RestError(f"Cannot save task: there are no cases, so it cannot belong to case instance {convert.shown(case)}.")
+        raise RestError(
+            f"Cannot save task: there are no cases, so it cannot belong to case instance {convert.shown(case)}."
+        )
     delegation = body.text("delegationState")
     if delegation is not None and delegation.upper() not in DELEGATION_STATES:
         raise RestError(
