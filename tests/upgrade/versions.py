@@ -24,13 +24,13 @@ class Version:
     database_url: str
 
     def manage(self, *arguments: str) -> str:
-        return self._run("manage.py", *arguments)
+        return self.run("manage.py", *arguments)
 
     def do(self, *steps: str) -> str:
         """Steps of `any_version.py`."""
-        return self._run(str(PROGRAM), *steps)
+        return self.run(PROGRAM, *steps)
 
-    def _run(self, *arguments: str) -> str:
+    def run(self, *arguments: str | Path) -> str:
         environment = {**os.environ, "DATABASE_URL": self.database_url, "DEMO": "1", "PYTHONPATH": str(self.tree)}
         environment.pop("DJANGO_SETTINGS_MODULE", None)
         done = subprocess.run(
