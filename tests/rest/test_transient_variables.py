@@ -105,3 +105,23 @@ def test_stays_transient_in_a_called_instance(api: Api) -> None:
     ).ok()
     api.start("calling", variables={"s": SECRET})
     assert {row["name"] for row in api.get("/history/variable-instance").ok()} == {"atStart"}
+
+
+def test_of_the_scope_that_a_message_begins(api: Api) -> None:
+    content = """<bpmn:startEvent id="a"/><bpmn:sequenceFlow id="f0" sourceRef="a" targetRef="wait"/><bpmn:userTask id="wait"/>
+        <bpmn:boundaryEvent id="told" attachedToRef="wait" cancelActivity="false">
+        <bpmn:messageEventDefinition messageRef="go"/></bpmn:boundaryEvent>
+        <bpmn:sequenceFlow id="f1" sourceRef="told" targetRef="see"/>
+        <bpmn:serviceTask id="see" camunda:expression="${execution.setVariable('seen', s.length())}"/>
+        <bpmn:sequenceFlow id="f2" sourceRef="see" targetRef="after"/><bpmn:userTask id="after"/>"""
+    model = process("telling", content).replace(
+        "</bpmn:definitions>", '<bpmn:message id="go" name="go"/></bpmn:definitions>'
+    )
+    api.deploy(model).ok()
+    started = str(api.start("telling")["id"])
+    given = {"s": SECRET, "local": {"value": 1}}
+    api.post("/message", {"messageName": "go", "processVariablesToTriggeredScope": given}).ok()
+    assert names(api, started) == {"local", "seen"}
+    held = {row["name"]: row for row in api.get(f"/variable-instance?processInstanceIdIn={started}").ok()}
+    assert held["seen"]["activityInstanceId"] == started
+    assert held["local"]["activityInstanceId"] not in (None, started)

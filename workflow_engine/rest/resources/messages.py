@@ -50,7 +50,9 @@ class Message(EngineView):
             local_correlation_keys=accepted_variables(body, "localCorrelationKeys"),
             variables=accepted_variables(body, "processVariables", may_be_transient=True),
             local_variables=accepted_variables(body, "processVariablesLocal", may_be_transient=True),
-            triggered_scope_variables=accepted_variables(body, "processVariablesToTriggeredScope"),
+            triggered_scope_variables=accepted_variables(
+                body, "processVariablesToTriggeredScope", may_be_transient=True
+            ),
             all=body.boolean("all"),
             user=self.user_id,
         )
