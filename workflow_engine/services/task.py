@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from django.db import IntegrityError
+
 from workflow_engine import ids, models
 from workflow_engine.engine import commands as c
 from workflow_engine.engine.errors import BadInput, NotAllowed, NotFound
@@ -30,14 +32,21 @@ def create(
     if known is None:
         raise BadInput(f"Cannot create a task with the id '{str(task_id)[:300]}': ids of this engine are UUIDs.")
 
+    taken = AlreadyExists(f"Cannot create a task with the id '{known}': there is one already, or there was.")
+
     def run() -> None:
         with session(alias, user=name_of(user)) as current:
             _check_parent(current, fields)
             if task_id is not None and _is_taken(known, alias):
-                raise AlreadyExists(f"Cannot create a task with the id '{known}': there is one already, or there was.")
+                raise taken
             current.execute(c.CreateTask(task_id=known, fields=fields, tenant_id=tenant_id))
 
-    repeating(alias, run)
+    try:
+        repeating(alias, run)
+    except IntegrityError:
+        if task_id is not None and _is_taken(known, alias):
+            raise taken from None  # by somebody who was faster
+        raise
     return known
 
 
