@@ -21,6 +21,7 @@ def database_url(database_kind: str) -> Iterator[str]:
         yield url
 
 
+@pytest.mark.timeout(600)
 def test_old_and_new_code_share_the_new_schema(database_url: str, tmp_path: Path) -> None:
     old = Version(tree=source_of(OLDEST, tmp_path), database_url=database_url)
     new = Version(tree=ROOT, database_url=database_url)

@@ -15,7 +15,7 @@ def site(database_kind: str) -> Iterator[Version]:
         yield Version(tree=ROOT, database_url=url)
 
 
-@pytest.mark.timeout(300)
+@pytest.mark.timeout(600)
 def test_migrations_are_undone_and_done_again_with_rows_in(site: Version) -> None:
     site.manage("migrate", "--no-input", "-v", "0")
     site.do("deploy", "start", "start", "first", "approve", "stop", "sweep", "receive", "second", "start", "first")

@@ -123,6 +123,15 @@ def _update_task(command: c.UpdateTask, loader: RowLoader) -> list[Entry]:
     ]
 
 
+def _identity_link(command: c.ChangeIdentityLink, loader: RowLoader) -> list[Entry]:
+    """The property is the link's type."""
+    where = _of(loader.loaded(state.UserTask, command.task_id))
+    operation = ("Add" if command.operation == "add" else "Delete") + ("UserLink" if command.user_id else "GroupLink")
+    value = command.user_id or command.group_id
+    where.update(category=TASK_WORKER, task_id=command.task_id)
+    return [_entry(operation, "IdentityLink", command.type, value, **where)]
+
+
 def _resolve_incident(command: c.ResolveIncident, loader: RowLoader) -> list[Entry]:
     where = _of(loader.loaded(state.Incident, command.incident_id))
     return [_entry("Resolve", "ProcessInstance", "incidentId", command.incident_id, **where)]
@@ -155,6 +164,7 @@ LOGGED: dict[type[c.Command], Make] = {
     c.DeleteTask: _delete_task,
     c.CompleteTask: _complete_task,
     c.UpdateTask: _update_task,
+    c.ChangeIdentityLink: _identity_link,
     c.ResolveIncident: _resolve_incident,
 }
 

@@ -13,7 +13,8 @@ from workflow_engine.engine.evaluation import evaluate
 from workflow_engine.engine.state import Job
 from workflow_engine.expressions import ExpressionError, VariablesContext
 from workflow_engine.services.command import Session
-from workflow_engine.services.management.jobs import change_job
+from workflow_engine.services.management.jobs import change_job, entry
+from workflow_engine.services.operation_log import Entry
 from workflow_engine.store import database, definitions
 
 
@@ -23,7 +24,7 @@ def recalculate_job_due_date(
     """`from_creation`: durations and cycles count from the moment when the job was made; else from now."""
     alias = database.alias(using)
 
-    def change(job: Job, current: Session) -> None:
+    def change(job: Job, current: Session) -> list[Entry]:
         if not job.handler_type.startswith("timer") or job.process_definition_id is None:
             raise BadInput(
                 f"Only timer jobs can be recalculated, but the job with id '{job.id}' is of type '{job.handler_type}'."
@@ -33,9 +34,12 @@ def recalculate_job_due_date(
         start = job.create_time.astimezone(now.tzinfo) if from_creation else now
         value = _value(declared, job, current, start)
         place = declared.activity_id
+        before = job.due_date
         job.due_date = timers.due_date(declared.timer.kind, value, start, place=place)
         if job.repeat is not None:
             job.repeat, job.repeat_offset = timers.prepare_repeat(str(value), start), 0
+        due, based = ("duedate", before, job.due_date), ("creationDateBased", None, from_creation)
+        return [entry(job, "RecalculateDueDate", *changed) for changed in (due, based)]
 
     change_job(job_id, change, user, alias)
 

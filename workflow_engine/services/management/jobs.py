@@ -13,10 +13,11 @@ from workflow_engine import ids
 from workflow_engine.engine import commands as c
 from workflow_engine.engine.errors import LockLost, NotFound, Suspended
 from workflow_engine.engine.state import Job
-from workflow_engine.services import history_cleanup
+from workflow_engine.services import history_cleanup, operation_log
 from workflow_engine.services.command import Session, execute, session
 from workflow_engine.services.management import delayed_suspension
 from workflow_engine.services.observed import Observed
+from workflow_engine.services.operation_log import Entry
 from workflow_engine.services.who import name_of
 from workflow_engine.store import database
 from workflow_engine.store.retry import repeating
@@ -109,38 +110,64 @@ def set_job_retries(
 
 def set_job_due_date(job_id: str, due_date: datetime | None, *, user: Any = None, using: str | None = None) -> None:
     """None: as soon as possible."""
-    _change(job_id, lambda job: setattr(job, "due_date", due_date), user, using)
+
+    def change(job: Job, _: Session) -> list[Entry]:
+        before, job.due_date = job.due_date, due_date
+        return [entry(job, "SetDueDate", "duedate", before, due_date)]
+
+    change_job(job_id, change, user, using)
 
 
 def set_job_suspended(job_id: str, is_suspended: bool, *, user: Any = None, using: str | None = None) -> None:
-    _change(job_id, lambda job: setattr(job, "is_suspended", is_suspended), user, using)
+    def change(job: Job, _: Session) -> list[Entry]:
+        job.is_suspended = is_suspended
+        operation, state = ("SuspendJob", "suspended") if is_suspended else ("ActivateJob", "active")
+        return [entry(job, operation, "suspensionState", None, state)]
+
+    change_job(job_id, change, user, using)
 
 
 def set_job_priority(job_id: str, priority: int, *, user: Any = None, using: str | None = None) -> None:
-    _change(job_id, lambda job: setattr(job, "priority", priority), user, using)
+    def change(job: Job, _: Session) -> list[Entry]:
+        before, job.priority = job.priority, priority
+        return [entry(job, "SetPriority", "priority", before, priority)]
 
-
-def _change(job_id: str, change: Callable[[Job], None], user: Any, using: str | None) -> None:
-    change_job(job_id, lambda job, _: change(job), user, using)
-
-
-def change_job(job_id: str, change: Callable[[Job, Session], None], user: Any, using: str | None) -> None:
-    """Changes the job with its instance locked."""
-    alias = database.alias(using)
-
-    def run() -> None:
-        with session(alias, user=name_of(user)) as current:
-            change(_locked_job(current, job_id), current)
-
-    repeating(alias, run)
+    change_job(job_id, change, user, using)
 
 
 def delete_job(job_id: str, *, user: Any = None, using: str | None = None) -> None:
     """What waited for the job waits for ever, unless an operator moves it on."""
+
+    def change(job: Job, current: Session) -> list[Entry]:
+        current.engine.context.jobs.remove(job)
+        return [entry(job, "Delete", None, None, None)]
+
+    change_job(job_id, change, user, using)
+
+
+def change_job(job_id: str, change: Callable[[Job, Session], list[Entry]], user: Any, using: str | None) -> None:
+    """Changes the job with its instance locked, and logs what `change` says of it."""
     alias = database.alias(using)
 
     def run() -> None:
         with session(alias, user=name_of(user)) as current:
-            current.engine.context.jobs.remove(_locked_job(current, job_id))
+            operation_log.write(change(_locked_job(current, job_id), current), name_of(user), alias)
 
     repeating(alias, run)
+
+
+def entry(job: Job, operation: str, changed: str | None, before: Any, after: Any) -> Entry:
+    return Entry(
+        operation_type=operation,
+        entity_type="Job",
+        property=changed,
+        org_value=before,
+        new_value=after,
+        job_id=job.id,
+        job_definition_id=job.job_definition_id,
+        process_instance_id=job.process_instance_id,
+        root_process_instance_id=job.root_process_instance_id,
+        process_definition_id=job.process_definition_id,
+        process_definition_key=job.process_definition_key,
+        tenant_id=job.tenant_id,
+    )

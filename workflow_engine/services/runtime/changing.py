@@ -10,6 +10,7 @@ from django.db import transaction
 from workflow_engine import ids, models
 from workflow_engine.engine import commands as c
 from workflow_engine.engine.errors import EngineError, NotFound
+from workflow_engine.services import operation_log
 from workflow_engine.services.command import execute, session
 from workflow_engine.services.visibility import visible
 from workflow_engine.services.who import name_of
@@ -188,4 +189,16 @@ def create_incident(
             message=message,
             activity_id=activity_id or execution.activity_id,
         )
+        entry = operation_log.Entry(
+            operation_type="CreateIncident",
+            entity_type="ProcessInstance",
+            property="incidentType",
+            new_value=incident_type,
+            execution_id=execution.id,
+            process_instance_id=execution.process_instance_id,
+            root_process_instance_id=execution.root_process_instance_id,
+            process_definition_id=execution.process_definition_id,
+            tenant_id=execution.tenant_id,
+        )
+        operation_log.write([entry], name_of(user), alias)
     return models.Incident.objects.using(alias).by_id(incident.id).get()
