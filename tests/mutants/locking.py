@@ -180,8 +180,8 @@ MUTANTS = (
         name="suspended-definition",
         guard="a definition that was suspended since, also by another process, starts nothing",
         path="workflow_engine/services/starting.py",
-        old="    if is_suspended:",
-        new="    if is_suspended is None:",
+        old="    if records[0][0]:",
+        new="    if records is None:",
         tests=("tests/integration/services/test_repository.py::test_a_suspended_definition_starts_nothing",),
     ),
     Mutant(
