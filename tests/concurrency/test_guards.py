@@ -143,6 +143,18 @@ def test_the_clock_goes_on_within_a_transaction() -> None:
     assert moments == sorted(set(moments))
 
 
+def test_a_command_within_a_transaction_has_a_time_of_its_own() -> None:
+    definition = repository.deploy(resources={"order.bpmn": small.one_task(extensions=small.UNIQUE)}).definitions[0]
+    with transaction.atomic():
+        begun = clock.now()
+        for key in ("one", "other"):
+            runtime.start_process_instance(definition.pk, business_key=key)
+    one, other = models.BusinessKey.objects.order_by("created").values_list("created", flat=True)
+    assert begun < one < other
+    starts = list(models.HistoricProcessInstance.objects.order_by("start_time").values_list("start_time", flat=True))
+    assert begun < starts[0] < starts[1]
+
+
 @pytest.mark.parametrize("action", ["extend", "take"])
 def test_an_expiry_counts_also_while_the_lock_was_waited_for(action: str, monkeypatch: pytest.MonkeyPatch) -> None:
     tasks(1)

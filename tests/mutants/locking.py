@@ -119,6 +119,15 @@ MUTANTS = (
         database="postgres",
     ),
     Mutant(
+        name="clock-of-the-command",
+        guard="a command's time is read when its lock was got",
+        path=f"{STORE}/postgresql.py",
+        old='"SELECT clock_timestamp()"',
+        new='"SELECT transaction_timestamp()"',
+        tests=(f"{GUARDS}::test_a_command_within_a_transaction_has_a_time_of_its_own",),
+        database="postgres",
+    ),
+    Mutant(
         name="clock-in-statements",
         guard="statements compare with the time of the moment",
         path="workflow_engine/clock.py",
