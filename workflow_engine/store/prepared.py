@@ -5,11 +5,15 @@ than carrying out one of ours. Here the text goes over once, and then only its n
 around a statement holds as well: its transactions, its exceptions, and the wrappers that watch or log statements.
 
 Where a pooler gives each transaction another server, statements cannot be prepared: the site says so as Django asks for it
-anyhow, by DISABLE_SERVER_SIDE_CURSORS, and then the parameters still travel apart from the text.
+anyhow, by DISABLE_SERVER_SIDE_CURSORS, and then the parameters still travel apart from the text. Where it has not said so, the first
+statement that the server does not know tells, and the command is repeated. The name of a statement follows from its text, so
+never another one is carried out in its place.
 """
 
 from __future__ import annotations
 
+import hashlib
+import logging
 import re
 import select
 import weakref
@@ -34,11 +38,22 @@ _ADAPTERS = AdaptersMap(psycopg.adapters)
 for _kind in ("json", "jsonb", "uuid"):
     _ADAPTERS.register_loader(_kind, TextLoader)
 _DONE = (pq.ExecStatus.TUPLES_OK, pq.ExecStatus.COMMAND_OK)
-# The statement is gone from the server (it was reset behind us), or a table changed under its plan.
-_OUTDATED = ("26000", "0A000")
+# The server has no statement of this name, or has it already: we are not alone with it.
+_SHARED = ("26000", "42P05")
+# A table changed under its plan.
+_OUTDATED = "0A000"
+
+logger = logging.getLogger(__name__)
+_pooled: set[str] = set()  # aliases that turned out to lead to a pooler
 
 Rows = list[tuple[Any, ...]]
 Connection = Any  # Django's `BaseDatabaseWrapper`, of whose health check its type stubs know nothing
+
+
+class NotPrepared(psycopg.OperationalError):
+    """To be repeated: the next time the statement goes as it is."""
+
+    sqlstate = "26000"
 
 
 class PreparedCursor:
@@ -83,12 +98,17 @@ def run(connection: Connection, sql: str, params: Sequence[Any]) -> tuple[Rows, 
     if connection.execute_wrappers or connection.queries_logged:
         cursor = PreparedCursor(connection)
         make = connection.make_debug_cursor if connection.queries_logged else connection.make_cursor
-        with make(cursor) as watched:  # type: ignore[arg-type]
+        with make(cursor) as watched:
             watched.execute(sql, params)
             return cursor.fetchall(), cursor.rowcount
     connection.validate_no_broken_transaction()
     with connection.wrap_database_errors:
-        return _of(connection).run(sql, params)
+        try:
+            return _of(connection).run(sql, params)
+        except NotPrepared:
+            if connection.in_atomic_block:
+                raise
+            return _of(connection).run(sql, params)
 
 
 def check_health(connection: Connection) -> None:
@@ -109,14 +129,13 @@ def check_health(connection: Connection) -> None:
 class _Statements:
     """Those of one connection to a server."""
 
-    def __init__(self, connection: psycopg.Connection[Any], is_prepared: bool) -> None:
+    def __init__(self, connection: psycopg.Connection[Any], alias: str, is_prepared: bool) -> None:
         self.adapters, self.connection = _ADAPTERS, weakref.proxy(connection)
         self._pgconn = connection.pgconn
         self._loader = Transformer(self)
         self._names: dict[str, list[Any]] = {}  # by text: the name at the server, and how often it was used
         self._outdated: list[bytes] = []
-        self._is_prepared = is_prepared
-        self._count = 0
+        self._alias, self._is_prepared = alias, is_prepared and alias not in _pooled
 
     def run(self, sql: str, params: Sequence[Any]) -> tuple[Rows, int]:
         pgconn = self._pgconn
@@ -157,8 +176,7 @@ class _Statements:
     def _prepare(self, sql: str) -> list[Any]:
         if len(self._names) >= MOST_STATEMENTS:
             self._forget(next(iter(self._names)))
-        self._count += 1
-        name = f"wf_{self._count}".encode()
+        name = b"wf_" + hashlib.blake2b(sql.encode(), digest_size=12).hexdigest().encode()
         self._checked(self._pgconn.prepare(name, _numbered(sql)))
         self._names[sql] = known = [name, 0]
         return known
@@ -172,8 +190,21 @@ class _Statements:
         if self._pgconn.status == pq.ConnStatus.BAD:
             raise psycopg.OperationalError(f"The connection is lost: {self._pgconn.get_error_message()}")
         error = errors.error_from_result(result)
-        if error.sqlstate in _OUTDATED:
-            self._names.clear()  # named anew; what the server still knows of them it forgets with the connection
+        if error.sqlstate is None:
+            # Not from the server: the connection was lost while we sent, which libpq does not always hold against it.
+            raise psycopg.OperationalError(f"The connection is lost: {error}")
+        if error.sqlstate in _SHARED and self._is_prepared:
+            self._is_prepared = False
+            _pooled.add(self._alias)
+            logger.warning(
+                "Statements cannot be prepared on this connection, so they cost the database more: if that is because of a pooler"
+                " in transaction mode, say DISABLE_SERVER_SIDE_CURSORS in DATABASES. The server said: %s",
+                error,
+            )
+            raise NotPrepared(str(error)) from error
+        if error.sqlstate == _OUTDATED:
+            self._outdated += [name for name, _ in self._names.values()]
+            self._names.clear()
         raise error
 
 
@@ -186,7 +217,7 @@ def _of(connection: BaseDatabaseWrapper) -> _Statements:
     found = _known.get(raw)
     if found is None:
         is_prepared = not connection.settings_dict.get("DISABLE_SERVER_SIDE_CURSORS")
-        found = _known[raw] = _Statements(raw, is_prepared)
+        found = _known[raw] = _Statements(raw, connection.alias, is_prepared)
     return found
 
 

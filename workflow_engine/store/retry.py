@@ -12,8 +12,9 @@ from django.db import OperationalError, connections
 from workflow_engine import conf
 
 T = TypeVar("T")
-# Serialisation failure, deadlock: another transaction won, and the same command may well succeed now.
-REPEATABLE = frozenset({"40001", "40P01"})
+# Serialisation failure, deadlock: another transaction won, and the same command may well succeed now. The third: a prepared
+# statement that the server does not know, which is not prepared the next time.
+REPEATABLE = frozenset({"40001", "40P01", "26000"})
 
 
 def is_repeatable(error: OperationalError) -> bool:

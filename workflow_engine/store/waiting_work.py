@@ -21,7 +21,9 @@ def topics_with_work(dialect: Dialect, topics: Collection[str]) -> set[str]:
         return set()
     # As a fetch, which leaves alone what workers keep dropping.
     limits = {name: conf.max_deliveries(name) or UNLIMITED for name in topics}
-    sql, params = _postgresql(dialect, limits) if dialect.connection.vendor == "postgresql" else _sqlite(dialect, limits)
+    sql, params = (
+        _postgresql(dialect, limits) if dialect.connection.vendor == "postgresql" else _sqlite(dialect, limits)
+    )
     return {str(name) for (name,) in dialect.fetch(sql, params)}
 
 

@@ -45,7 +45,9 @@ def test_the_partial_indexes_are_read() -> None:
     limits = dict.fromkeys(["topic-1", "topic-2", "unknown"], waiting_work.UNLIMITED)
     dialect = database.dialect()
     is_postgresql = connection.vendor == "postgresql"
-    plan = plans.plan(*(waiting_work._postgresql(dialect, limits) if is_postgresql else waiting_work._sqlite(dialect, limits)))
+    plan = plans.plan(
+        *(waiting_work._postgresql(dialect, limits) if is_postgresql else waiting_work._sqlite(dialect, limits))
+    )
     assert plan.count("wf_external_task_by_age") + plan.count("wf_external_task_by_priority") == 1, plan
     assert plan.count("wf_external_task_held") == 1, plan
     assert "Hash" not in plan, plan
