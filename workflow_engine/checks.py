@@ -172,3 +172,32 @@ def check_databases(app_configs: Sequence[AppConfig] | None, **options: Any) -> 
             )
         )
     return found
+
+
+@register(Tags.compatibility, deploy=True)
+def check_costs(app_configs: Sequence[AppConfig] | None, **options: Any) -> list[CheckMessage]:
+    """What makes every request on PostgreSQL dear, and is easily forgotten on the way to production."""
+    from workflow_engine.models import Execution
+
+    connection = connections[router.db_for_write(Execution)]
+    if connection.vendor != "postgresql":
+        return []
+    found: list[CheckMessage] = []
+    given = connection.settings_dict
+    if given.get("CONN_MAX_AGE") == 0 and not given.get("OPTIONS", {}).get("pool"):
+        found.append(
+            Warning(
+                f"The database {connection.alias!r} is connected to anew for every request, which costs more than the request.",
+                hint="Set CONN_MAX_AGE to None (and CONN_HEALTH_CHECKS to True), or OPTIONS = {'pool': True}.",
+                id="workflow_engine.W005",
+            )
+        )
+    if settings.DEBUG:
+        found.append(
+            Warning(
+                "DEBUG is on: Django keeps every statement, with all parameters, in memory.",
+                hint="Set DEBUG to False where the engine has work to do.",
+                id="workflow_engine.W006",
+            )
+        )
+    return found
