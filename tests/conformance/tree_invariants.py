@@ -78,8 +78,8 @@ def is_left(picture: Picture, leaf: Row) -> bool:
 
 def contents_are_true(picture: Picture) -> Iterator[str]:
     for row in picture.executions.values():
-        said = Contents(row["contents"])
-        found = Contents(0)
+        said = row["contents"]
+        found = 0
         if picture.children[row["id"]]:
             found |= Contents.CHILDREN
         if any(child["is_event_scope"] for child in picture.children[row["id"]]):
