@@ -16,7 +16,7 @@ from tests.support.waiting import wait_until
 from workflow_engine.client import EngineRefused, EngineUnavailable, Transport, basic
 from workflow_engine.client.values import encode_all
 
-pytestmark = [pytest.mark.one_database, pytest.mark.timeout(300)]
+pytestmark = [pytest.mark.one_database, pytest.mark.timeout(900)]
 
 
 class Demo:

@@ -16,7 +16,7 @@ from workflow_engine.models import ExternalTask, ProcessDefinition
 from workflow_engine.services import runtime
 from workflow_engine.wakeup import connecting, courier
 
-pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.timeout(300)]
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.timeout(900)]
 
 HOUR = 3600
 WAITING = 500

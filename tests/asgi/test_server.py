@@ -16,7 +16,7 @@ from tests.rest.conftest import basic
 from tests.support.waiting import wait_until
 from workflow_engine.models import ExternalTask, WorkerCredential
 
-pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.timeout(300)]
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.timeout(900)]
 
 
 def hang_up(client: Client) -> None:

@@ -59,7 +59,7 @@ def modeler(django_user_model: Any, db: None) -> Api:
     return Api(basic("root", "secret"))
 
 
-@pytest.mark.timeout(300)
+@pytest.mark.timeout(900)
 @examples(30)
 @given(content=models())
 def test_deploying_changed_models(modeler: Api, content: bytes) -> None:

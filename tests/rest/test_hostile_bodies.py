@@ -77,7 +77,7 @@ def test_bodies(world: World, counted: Callable[[str, int], None]) -> None:
     assert sent >= 100 * (len(BODIES) + len(KINDS) + len(FORMS))
 
 
-@pytest.mark.timeout(300)
+@pytest.mark.timeout(900)
 @pytest.mark.parametrize("part", range(4))
 def test_fields(
     world: World, monkeypatch: Any, database_kind: str, counted: Callable[[str, int], None], part: int
@@ -100,7 +100,7 @@ def test_fields(
     counted("fields with wrong values", found)
 
 
-@pytest.mark.timeout(300)
+@pytest.mark.timeout(900)
 @pytest.mark.parametrize("part", range(4))
 def test_query_strings(world: World, database_kind: str, part: int) -> None:
     for address in [*READING, *addresses("DELETE")][part::4]:

@@ -269,7 +269,7 @@ def test_declared_permissions_exist(db: None) -> None:
 SLICES = 8  # so that none takes long
 
 
-@pytest.mark.timeout(300)
+@pytest.mark.timeout(900)
 @pytest.mark.parametrize("part", range(SLICES))
 def test_every_address_times_every_role(api: Api, part: int) -> None:
     worlds = [make_world(api, "secret", "acme"), make_world(api, "granted", ""), make_world(api, "withheld", "")]
