@@ -74,8 +74,8 @@ MUTANTS = (
         name="repetition",
         guard="a command that lost to another transaction is repeated",
         path="workflow_engine/store/retry.py",
-        old='frozenset({"40001", "40P01"})',
-        new="frozenset()",
+        old='getattr(cause, "sqlstate", None) in REPEATABLE',
+        new="cause is REPEATABLE",
         tests=(f"{IDEMPOTENCY}::test_a_conflict_repeats_the_whole",),
     ),
     Mutant(
