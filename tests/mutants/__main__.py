@@ -6,6 +6,7 @@ Exit code 1 if a mutant survives, or can't be made any more because the source h
 """
 
 import argparse
+import signal
 import sys
 import time
 from pathlib import Path
@@ -25,6 +26,8 @@ def main() -> int:
     parser.add_argument("--markdown", type=Path, help="also write the table there")
     options = parser.parse_args()
     chosen = [mutant for mutant in CATALOGUE if not options.only or mutant.name.startswith(tuple(options.only))]
+    # Ended from outside, it still takes its servers and folders away.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))
     if not chosen:
         parser.error("there is no such mutant")
     for mutant in chosen:
