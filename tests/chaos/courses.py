@@ -75,6 +75,7 @@ COURSES = (
     ),
     Course("prepaid-order", 3, (_PAID, _UNPAID), {"amount": 12}, ("payment-received",)),
     Course("chaos-sequence", 4, (_way("end", "a", "b", "c"),)),
+    Course("chaos-long", 1, (_way("end", "work"),), {"work": 4_000}),
     Course("chaos-parallel", 4, (_way("end", "a", "b", "c", "last"),)),
     Course("chaos-pause", 3, (_way("end", "a", "pause", "b"),)),
     Course("chaos-race", 4, (_way("end", "work"), _way("late", "too-late", "apologize"))),

@@ -20,7 +20,7 @@ LOCK = 6.0
 
 
 def files() -> dict[str, bytes]:
-    small = (sequence, parallel, pause, race, twice, several, counted, poison)
+    small = (sequence, long, parallel, pause, race, twice, several, counted, poison)
     return {
         **{name: (Path(ROOT) / "fixtures" / name).read_bytes() for name in FIXTURES},
         **{f"chaos-{make.__name__}.bpmn": make() for make in small},
@@ -49,6 +49,11 @@ def sequence() -> bytes:
     """Three pieces of work, one after the other."""
     body = START + "".join(external(STEP, one) for one in ("a", "b", "c")) + END
     return process(body + _line("start", "a", "b", "c", "end"), "chaos-sequence")
+
+
+def long() -> bytes:
+    """Work that takes so long that somebody else may be at it when a worker wakes up again."""
+    return process(START + external(STEP, "work") + END + _line("start", "work", "end"), "chaos-long")
 
 
 def parallel() -> bytes:

@@ -27,7 +27,7 @@ RATES = {
     "poison task": 2.0,
     "slow clients": 1.0,
 }
-COMMANDS = ("start", "fetch", "complete", "complete", "message", "bpmnError", "failure", "extendLock")
+COMMANDS = ("start", "start", "fetch", "complete", "complete", "message", "bpmnError", "failure", "extendLock")
 CUT = ("start", "fetch", "complete", "message")
 SHIFTS = (-86_400.0, -3_600.0, -40.0, 7.0, 40.0, 3_600.0, 86_400.0)
 

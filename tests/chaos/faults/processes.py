@@ -12,6 +12,8 @@ from tests.chaos.processes import Supervised
 from tests.chaos.scene import Scene
 from tests.chaos.strikes import Strike
 
+# Other tasks are handed in before.
+LONG = 0.5
 # Longer than the lock of a job, see settings.py.
 SWEEPER_PAUSE, WEB_PAUSE = 12.0, 3.0
 
@@ -48,10 +50,14 @@ def kill_worker(scene: Scene, strike: Strike) -> None:
 
 
 def pause_worker(scene: Scene, strike: Strike) -> None:
-    """Past its lock, with a task in its hands where it gets one in time."""
+    """Past its lock, with a task in its hands where it gets one in time: one that takes long, for somebody else too."""
     one = _target(scene, strike, "worker")
     name = f"{one.name}-{one.generation}"
-    Strike(strike.fault).recovered(lambda: bool(scene.journal.held(name)), scene.is_healed.is_set)
+
+    def is_at_work() -> bool:
+        return any(time.time() - delivery.locked > LONG for delivery in scene.journal.held(name))
+
+    Strike(strike.fault).recovered(is_at_work, scene.is_healed.is_set)
     if not one.pause():
         return
     strike.struck = time.time()
