@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TypeVar
 
@@ -53,6 +53,14 @@ def draw(seed: int, seconds: float, intensity: float = 1.0) -> list[Fault]:
         stretch = seconds / count
         drawn += [((number + rng.random()) * stretch, kind, rng.random(), rng.random()) for number in range(count)]
     return [Fault(number, *one) for number, one in enumerate(sorted(drawn), 1)]
+
+
+def wrong_clocks(seed: int, sizes: Mapping[str, int]) -> dict[str, float]:
+    """By how much the clock of each second web replica and sweeper is wrong from the beginning, by name."""
+    rng = random.Random(f"{seed}/clocks")
+    return {
+        f"{kind}-{number}": rng.choice(SHIFTS) for kind in ("web", "sweeper") for number in range(2, sizes[kind] + 1, 2)
+    }
 
 
 def pick(choice: float, among: Sequence[T]) -> T:

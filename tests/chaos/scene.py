@@ -11,6 +11,7 @@ from tests.chaos.messages import Messages
 from tests.chaos.network import Network
 from tests.chaos.operators import Operator
 from tests.chaos.options import Options
+from tests.chaos.plan import wrong_clocks
 from tests.chaos.site import Site
 from tests.chaos.starters import Orders, Starters
 
@@ -23,7 +24,7 @@ class Scene:
         self.database = Database()
         self.journal = Journal(options.folder / "journal.jsonl")
         sizes = {"web": options.webs, "sweeper": options.sweepers, "worker": options.workers}
-        self.site = Site(options.folder, self.database.url, sizes)
+        self.site = Site(options.folder, self.database.url, sizes, wrong_clocks(options.seed, sizes))
         self.network = Network(self.site.replicas, self.journal)
         self.caller = Caller(self.network.port)
         self.orders = Orders(options.seed)

@@ -20,7 +20,7 @@ LOGIN = ("demo", "demo")
 
 
 class Site:
-    def __init__(self, folder: Path, database_url: str, sizes: Mapping[str, int]) -> None:
+    def __init__(self, folder: Path, database_url: str, sizes: Mapping[str, int], shifts: Mapping[str, float]) -> None:
         self.folder = folder
         self._environment = {
             **os.environ,
@@ -33,6 +33,7 @@ class Site:
             "PYTHONUNBUFFERED": "1",
         }
         self._sizes = sizes  # by kind: web, sweeper, worker
+        self._shifts = shifts  # of the clocks, by the processes' names
         self._ports: dict[str, int] = {}
         self._held: list[socket.socket] = []
         self.processes: dict[str, Supervised] = {}
@@ -111,6 +112,7 @@ class Site:
     def _add(self, name: str, command: Callable[[], list[str]], is_ready: Callable[[Supervised], bool]) -> None:
         with self._lock:
             one = self.processes[name] = Supervised(name, command, self._environment, self.folder, is_ready)
+            one.clock_shift = self._shifts.get(name, 0.0)
             one.start()
 
     def _manage(self, *arguments: str) -> list[str]:
