@@ -56,11 +56,13 @@ def draw(seed: int, seconds: float, intensity: float = 1.0) -> list[Fault]:
 
 
 def wrong_clocks(seed: int, sizes: Mapping[str, int]) -> dict[str, float]:
-    """By how much the clock of each second web replica and sweeper is wrong from the beginning, by name."""
+    """By how much the clock of each second web replica and sweeper is wrong from the beginning, by name.
+
+    Those of sweepers are fast: a slow one would only leave its timers to the others.
+    """
     rng = random.Random(f"{seed}/clocks")
-    return {
-        f"{kind}-{number}": rng.choice(SHIFTS) for kind in ("web", "sweeper") for number in range(2, sizes[kind] + 1, 2)
-    }
+    webs = {f"web-{number}": rng.choice(SHIFTS) for number in range(2, sizes["web"] + 1, 2)}
+    return webs | {f"sweeper-{number}": abs(rng.choice(SHIFTS)) for number in range(2, sizes["sweeper"] + 1, 2)}
 
 
 def pick(choice: float, among: Sequence[T]) -> T:
