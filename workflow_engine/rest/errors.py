@@ -105,8 +105,8 @@ def answer_to(error: BaseException, context: dict[str, Any]) -> Any:
             logger,
             logging.WARNING,
             "database_unavailable",
-            "The database could not carry out a request",
-            error=error,
+            # One line: while a database is away every request says the same, and where it was says nothing.
+            f"The database could not carry out a request: {logs.summary(error)}",
             **_about(context),
         )
         answer = _answer(
