@@ -15,6 +15,8 @@ def command(host: str, port: int, workers: int, threads: int, interface: str) ->
         *(sys.executable, "-m", "granian", f"project.{interface}:application", "--interface", interface),
         *("--host", host, "--port", str(port), "--workers", str(workers)),
         *(_ASGI if interface == "asgi" else ("--blocking-threads", str(threads), *_WSGI)),
+        # A process that was killed, for its memory say, is replaced; otherwise the others would end as well.
+        *("--respawn-failed-workers", "--respawn-interval", "0.5"),
         # An open keep-alive connection of an idle client must not hold up the end.
         *("--workers-kill-timeout", "10", "--log-level", "warning"),
     ]

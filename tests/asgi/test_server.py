@@ -1,6 +1,7 @@
 """Long polls under granian, as `make serve` starts it: who gets what, across processes, hang-ups and the end."""
 
 import os
+import signal
 import socket
 import struct
 import sys
@@ -61,6 +62,22 @@ def test_work_of_one_process_reaches_who_waits_in_another(serve: Serve) -> None:
         instance = site.start("polled", works)
         (task,) = client.ok()
         assert task["processInstanceId"] == instance
+
+
+def test_a_process_that_is_killed_is_replaced(serve: Serve) -> None:
+    site = serve()
+    here, there = site.watched()
+    os.kill(here, signal.SIGKILL)
+    left = wait_until(lambda: found if here not in (found := site.watched()) else None)
+    assert there in left
+    (new,) = set(left) - {there}
+    client = site.client(new).poll("polled")
+    site.wait_for_waiting(1)
+    instance = site.start("polled", there)
+    (task,) = client.ok()
+    assert task["processInstanceId"] == instance
+    site.terminate()
+    assert site.process.wait(60) == 0, site.log()
 
 
 def test_who_waited_longest_is_first(serve: Serve) -> None:
