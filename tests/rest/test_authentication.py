@@ -22,6 +22,8 @@ PUBLIC = {"version"}
 OPEN_TO_WHO_HAS_LOGGED_IN = (
     "version", "engine", "no-such-thing", "openapi.json", "docs/", "identity/password-policy", "authorization/check", "filter",
 )  # fmt: skip
+# Who has made a batch sees it; this caller has made none.
+OF_WHO_MADE_THEM = ("batch", "history/batch")
 METHODS = ("GET", "POST", "PUT", "DELETE", "PATCH")
 
 
@@ -70,6 +72,11 @@ def test_a_user_without_permissions_may_do_nothing_but_look_at_the_engine(db: No
                 assert answer.status in (200, 400, 403, 404, 405)
             elif "case-" in address:
                 assert answer.status == 501
+            elif method == "GET" and answer.status == 200:
+                assert address.lstrip("/").startswith(OF_WHO_MADE_THEM), address
+                assert answer.json in ([], {"count": 0}), (address, answer.content)
+            elif method == "GET" and address.lstrip("/").startswith(OF_WHO_MADE_THEM):
+                assert answer.status in (403, 404, 405), (address, answer.status, answer.content)
             else:
                 assert answer.status in (403, 405), (method, address, answer.status, answer.content)
 
