@@ -2,15 +2,14 @@
 
 import os
 import sys
+import threading
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 import pytest
 import requests
 from django.contrib.auth import get_user_model
-from django.core.signals import request_finished, request_started
 
 from tests.acceptance.stock_clients import CLIENTS, PYTHON_PROGRAMS, Plan, StockWorker, command
 from tests.support.waiting import wait_until
@@ -86,31 +85,16 @@ def model(name: str) -> Path:
 def site(live_server: Any) -> Iterator[Site]:
     get_user_model().objects.create_superuser(LOGIN[0], password=LOGIN[1])
     site = Site(f"{live_server.url}/engine-rest")
-    with requests_under_way() as under_way:
-        yield site
-        site.rest.close()
-        # A stopped worker leaves its long poll behind, which must not look into the next test's database.
-        wait_until(lambda: not under_way)
+    yield site
+    site.rest.close()
+    # A stopped worker leaves requests behind, which must not look into the next test's database.
+    wait_until(lambda: not connections_served(), connections_served)
     clock.reset()
 
 
-@contextmanager
-def requests_under_way() -> Iterator[list[object]]:
-    """Holds one thing for each request that the live server, a thread of this process, is working on."""
-    under_way: list[object] = []
-
-    def begin(**_: object) -> None:
-        under_way.append(object())
-
-    def end(**_: object) -> None:
-        if under_way:
-            under_way.pop()
-
-    request_started.connect(begin)
-    request_finished.connect(end)
-    yield under_way
-    request_started.disconnect(begin)
-    request_finished.disconnect(end)
+def connections_served() -> list[threading.Thread]:
+    """The live server gives each connection a thread of this process, until its client has gone and it has answered."""
+    return [thread for thread in threading.enumerate() if "process_request_thread" in thread.name]
 
 
 @pytest.fixture(params=CLIENTS)
