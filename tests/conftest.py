@@ -13,6 +13,7 @@ from django.db import connection
 from tests.support import fuzzing
 from tests.support.databases import sqlite_folder
 from workflow_engine import clock
+from workflow_engine.services.metrics import reporting
 from workflow_engine.store import definitions
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -56,6 +57,14 @@ def site_environment(transactional_db: None) -> dict[str, str]:
         "DEMO": "1",
         "PYTHONPATH": str(ROOT),
     }
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _no_thread_of_metrics() -> Iterator[None]:
+    """It would write into the database of whatever test is just running, as soon as one has settings of its own."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(reporting, "_is_started", True)
+        yield
 
 
 @pytest.fixture
