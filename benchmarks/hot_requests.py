@@ -20,10 +20,10 @@ from typing import Any
 
 from django.contrib.auth import get_user_model
 from django.core.management import call_command
-from django.core.wsgi import get_wsgi_application
 from django.db import connection
 
 from benchmarks import models
+from workflow_engine.rest.door import get_wsgi_application
 from workflow_engine.services import repository
 
 TICKS = os.sysconf("SC_CLK_TCK")

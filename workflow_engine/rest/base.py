@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import cache
 from typing import Any, ClassVar
 
 from django.db import transaction
@@ -65,9 +66,23 @@ class EngineView(APIView):
         # The site's middleware may have named the request already.
         correlation_id = correlation.current_id() or correlation.id_of(request.META)
         with correlation.bound(correlation_id=correlation_id), tracing.continued(request.META), acting_for(None):
-            response = super().dispatch(request, *args, **kwargs)
+            response = self._answer(request, args, kwargs)
         response.headers[correlation.REQUEST_HEADER] = correlation_id
         return response
+
+    def _answer(self, request: HttpRequest, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
+        """As DRF's `dispatch`, without what parsers and negotiation need."""
+        self.args, self.kwargs, self.headers = args, kwargs, {}
+        self.request = asked = Request(request, authenticators=_instances(tuple(self.authentication_classes)))
+        try:
+            self.initial(asked, *args, **kwargs)
+            name = str(request.method).lower()
+            handler = getattr(self, name, None) if name in self.http_method_names else None
+            response = (handler or self.http_method_not_allowed)(asked, *args, **kwargs)
+        except Exception as error:
+            response = self.handle_exception(error)
+        self.response = self.finalize_response(asked, response)
+        return self.response
 
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
         self.check_permissions(request)
@@ -101,8 +116,12 @@ class EngineView(APIView):
     def finalize_response(self, request: Any, response: Any, *args: Any, **kwargs: Any) -> Any:
         if not isinstance(response, HttpResponse):
             raise TypeError(f"{type(self).__name__} answered with {type(response).__name__}")
-        response.headers.setdefault("Cache-Control", "no-store")
-        response.headers.setdefault("X-Content-Type-Options", "nosniff")
+        headers = response.headers
+        headers.setdefault("Cache-Control", "no-store")
+        headers.setdefault("X-Content-Type-Options", "nosniff")
+        headers.setdefault("X-Frame-Options", "DENY")
+        if not response.streaming:
+            headers.setdefault("Content-Length", str(len(response.content)))
         return response
 
     def options(self, request: Any, *args: Any, **kwargs: Any) -> Any:
@@ -142,6 +161,12 @@ class EngineView(APIView):
     def user_id(self) -> str:
         """Who does it, for history and logs."""
         return str(self.request.user.get_username())
+
+
+@cache
+def _instances(classes: tuple[type[BaseAuthentication], ...]) -> tuple[BaseAuthentication, ...]:
+    """They keep nothing of a request."""
+    return tuple(each() for each in classes)
 
 
 class UnknownAddress(EngineView):

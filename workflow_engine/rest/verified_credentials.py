@@ -13,6 +13,7 @@ import threading
 import time
 from collections import OrderedDict
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 from django.conf import settings
@@ -38,7 +39,7 @@ _entries: OrderedDict[bytes, _Entry] = OrderedDict()
 
 def verify(request: HttpRequest, username: str, password: str) -> Any | None:
     """The active user with this name and password, or None."""
-    key = hmac.digest(_secret(), f"{len(username)}:{username}{password}".encode(), "sha256")
+    key = hmac.digest(_secret(str(settings.SECRET_KEY)), f"{len(username)}:{username}{password}".encode(), "sha256")
     if (user := _remembered(key)) is not None:
         return user
     user = authenticate(request, username=username, password=password)
@@ -81,5 +82,6 @@ def _fingerprint(row: user_rows.UserRow) -> bytes:
     return hashlib.sha256(f"{len(row.username)}:{row.username}{row.password}".encode()).digest()
 
 
-def _secret() -> bytes:
-    return hashlib.sha256(b"workflow_engine.rest.verified_credentials" + str(settings.SECRET_KEY).encode()).digest()
+@lru_cache(maxsize=1)
+def _secret(key: str) -> bytes:
+    return hashlib.sha256(b"workflow_engine.rest.verified_credentials" + key.encode()).digest()

@@ -12,7 +12,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from django.core.wsgi import get_wsgi_application
+from workflow_engine.rest.door import get_wsgi_application
 
 if TYPE_CHECKING:
     from workflow_engine.rest.asgi.application import Application

@@ -1,0 +1,3 @@
+"""Addresses of a site that has not mounted the API."""
+
+urlpatterns: list[object] = []
