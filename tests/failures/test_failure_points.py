@@ -202,11 +202,11 @@ def test_a_failure_anywhere_leaves_all_or_nothing(scenario_of: Callable[[], Scen
         else:
             assert all_rows() == before, f"{point}: something is left over"
     assert [str(violation) for violation in verification.verify()] == []
-    _send_again(scenario)
+    send_again(scenario)
     assert [str(violation) for violation in verification.verify()] == []
 
 
-def _send_again(scenario: Scenario) -> None:
+def send_again(scenario: Scenario) -> None:
     """The answer was lost, the command was carried out."""
     done = len(models.HistoricProcessInstance.objects.all())
     if scenario.again is None:

@@ -95,6 +95,7 @@ class Session:
         if isinstance(command, c.SetVariables) and command.task_id is not None:
             row_class, row_id = state.UserTask, command.task_id
         if row_class is not None and row_id is not None:
+            self.work.loader.expects_variables = bool(getattr(command, "variables", None))
             self.work.lock_root_of(row_class, row_id)
             if self.caller is not None:
                 hidden.refuse(self.caller, self.work.loader, row_class, row_id, attribute)
@@ -123,7 +124,7 @@ class Session:
         changes = self.engine.changes()
         traces.keep(changes.inserted)
         log = operation_log.inserts_of(self._entries, self.user, self.work.now) if self._entries else []
-        self.work.flush(changes, self.engine.events, log)
+        self.work.flush(changes, self.engine.events, log, is_last=True)
         announcements.after_commit(self.work, changes, self.engine.events)
 
 

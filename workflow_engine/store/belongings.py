@@ -27,6 +27,16 @@ class Belongings:
         for execution_id in family:
             self._family.setdefault(execution_id, family)
 
+    def learn(self, kind: type[Any], owners: Sequence[str], rows: Sequence[tuple[str, Any]]) -> None:
+        """What was read of these executions for another reason; what is known of one already stays."""
+        known = self._known[kind]
+        new = {owner for owner in owners if owner not in known}
+        for owner in new:
+            known[owner] = []
+        for owner, row in rows:
+            if owner in new:
+                known[owner].append(row)
+
     def of(self, kind: type[Any], attribute: str, execution_id: str) -> list[Any]:
         """Rows of this kind, by id."""
         known = self._known[kind]

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from contextlib import AbstractContextManager
 from datetime import datetime
 from functools import cache
 from typing import Any, ClassVar
 
+from django.db import transaction
 from django.db.backends.base.base import BaseDatabaseWrapper
 
 from workflow_engine import clock, ids
@@ -63,6 +65,10 @@ class Dialect:
         """What a statement gives, and how many rows it found or changed."""
         raise NotImplementedError
 
+    def run_all(self, statements: Sequence[tuple[str, Params]]) -> list[tuple[list[tuple[Any, ...]], int]]:
+        """Several, one after the other, sent together where that saves time."""
+        return [self.run(*statement) for statement in statements]
+
     def fetch(self, sql: str, params: Params) -> list[tuple[Any, ...]]:
         return self.run(sql, params)[0]
 
@@ -87,12 +93,16 @@ class Dialect:
         self, table: StateTable, conditions: Mapping[str, Any], *, lock: bool = False, clock: bool = False
     ) -> tuple[list[dict[str, Any]], datetime | None]:
         """Rows whose attributes equal these values, by id; with `clock` also the time of the database, if any row was found."""
+        records = self.fetch(*self.select_statement(table, conditions, lock=lock, clock=clock))
+        return self.rows(table, records), self.clock_of(records) if clock else None
+
+    def select_statement(
+        self, table: StateTable, conditions: Mapping[str, Any], *, lock: bool = False, clock: bool = False
+    ) -> tuple[str, Params]:
         nulls = frozenset(name for name, value in conditions.items() if value is None)
-        sql = self.select_text(table, tuple(conditions), nulls, lock, clock)
         columns = table.by_attribute
         params = [self.parameter(columns[name], value) for name, value in conditions.items() if value is not None]
-        records = self.fetch(sql, params)
-        return self.rows(table, records), self.clock_of(records) if clock else None
+        return self.select_text(table, tuple(conditions), nulls, lock, clock), params
 
     @classmethod
     @cache
@@ -108,7 +118,13 @@ class Dialect:
     def select_of(
         self, table: StateTable, attribute: str, owner_ids: Sequence[str], more: Mapping[str, None]
     ) -> list[dict[str, Any]]:
-        """Statement "select of": rows that belong to one of several owners of one partition, by id."""
+        """Rows that belong to one of several owners of one partition, by id."""
+        return self.rows(table, self.fetch(*self.select_of_statement(table, attribute, owner_ids, more)))
+
+    def select_of_statement(
+        self, table: StateTable, attribute: str, owner_ids: Sequence[str], more: Mapping[str, None]
+    ) -> tuple[str, Params]:
+        """Statement "select of"."""
         names = [table.by_attribute[name].name for name in more]
         where = "".join(f' AND "{name}" IS NULL' for name in names)
         marks = ", ".join(["%s"] * len(owner_ids))
@@ -116,8 +132,7 @@ class Dialect:
             f'SELECT {self.column_list(table)} FROM "{table.name}" WHERE "partition" = %s'  # noqa: S608
             f' AND "{table.by_attribute[attribute].name}" IN ({marks}){where} ORDER BY "id"'
         )
-        params = [ids.partition_of(owner_ids[0]), *map(self.id_parameter, owner_ids)]
-        return self.rows(table, self.fetch(sql, params))
+        return sql, [ids.partition_of(owner_ids[0]), *map(self.id_parameter, owner_ids)]
 
     @classmethod
     def clock_column(cls, wanted: bool) -> str:
@@ -133,6 +148,13 @@ class Dialect:
 
     # -- writing --------------------------------------------------------------------------------------------------------
 
-    def write(self, writes: Sequence[Write]) -> None:
-        """Everything in as few statements as the database needs. Deletes come first."""
+    def transaction(self, *, keeps_plans: bool = False) -> AbstractContextManager[Any]:
+        """`keeps_plans`: one plan is right for all parameters of its statements, even where the planner doubts that."""
+        return transaction.atomic(using=self.connection.alias)
+
+    def write(self, writes: Sequence[Write], *, is_last: bool = False) -> None:
+        """Everything in as few statements as the database needs. Deletes come first.
+
+        `is_last`: in its transaction. Then it may be sent with the commit, which so may raise what the statement says.
+        """
         raise NotImplementedError

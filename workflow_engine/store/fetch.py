@@ -126,4 +126,4 @@ def lock(dialect: Dialect, found: Sequence[Found], topics: Sequence[Topic], work
         task.lock_token = ids.new_id(task.id)
         task.deliveries += 1
         changes.append((table, task.id, {name: getattr(task, name) for name in LOCK_COLUMNS}))
-    dialect.write(updates(changes, across=True))
+    dialect.write(updates(changes, across=True), is_last=True)

@@ -5,7 +5,7 @@ Never gives out a row of an instance whose root is not locked. Knows which rows 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -18,6 +18,10 @@ from workflow_engine.store.dialect import Dialect
 from workflow_engine.store.tables import StateTable
 
 BATCH = 500  # owners asked for in one statement
+# Rows that are locked themselves, or a fetch or a sweeper could hand them out while a command decides.
+LOCKED = frozenset({state.ExternalTask, state.Job})
+VARIABLES = tables.of_class(state.Variable)
+IN_NO_TASK: Mapping[str, None] = {"task_id": None}
 
 
 class RowLoader:
@@ -29,6 +33,7 @@ class RowLoader:
         self.locked_roots: set[str] = set()
         self._locked_tasks: set[str] = set()  # those that belong to no process
         self.clock: datetime | None = None  # read with the first row after the lock
+        self.expects_variables = False  # whether those of an execution will be asked for as well
         self._belongings = Belongings(self._load_belongings)
 
     # -- locking --------------------------------------------------------------------------------------------------------
@@ -47,9 +52,27 @@ class RowLoader:
         """Locks the root of the instance that a row belongs to, in one statement; its id, or None if there is none."""
         if ids.canonical(row_id) != row_id:
             return None
-        table = tables.of_class(Execution)
-        records = self._dialect.fetch(*statements.lock_root_of(self._dialect, tables.of_class(row_class), row_id))
-        return self._locked(table, self._dialect.rows(table, records))
+        table, named = tables.of_class(Execution), tables.of_class(row_class)
+        asked: list[tuple[str, Sequence[Any]]] = [statements.lock_root_of(self._dialect, named, row_id)]
+        if named is not table:
+            asked.append(self._by_id_statement(named, row_id))
+        answers = self._dialect.run_all(asked)
+        root_id = self._locked(table, self._dialect.rows(table, answers[0][0]))
+        for records, _ in answers[1:]:
+            self._came_along(named, records)
+        return root_id
+
+    def _by_id_statement(self, table: StateTable, row_id: str) -> tuple[str, Sequence[Any]]:
+        conditions = {"partition": ids.partition_of(row_id), "id": row_id}
+        is_locked = table.row_class in LOCKED
+        return self._dialect.select_statement(table, conditions, lock=is_locked, clock=self.clock is None)
+
+    def _came_along(self, table: StateTable, records: list[tuple[Any, ...]]) -> None:
+        """With the lock of the root that it belongs to; anything else was read too early."""
+        for values in self._dialect.rows(table, records):
+            if values["root_process_instance_id"] in self.locked_roots:
+                self.clock = self.clock or self._dialect.clock_of(records)
+                self._adopt(table, values)
 
     def _locked(self, table: StateTable, found: list[dict[str, Any]]) -> str | None:
         for values in found:
@@ -93,8 +116,19 @@ class RowLoader:
         return None
 
     def _load_path(self, table: StateTable, execution_id: str) -> list[state.Execution]:
-        records = self._dialect.fetch(*statements.execution_path(self._dialect, table, execution_id))
-        return [self._adopt(table, values) for values in self._dialect.rows(table, records)]
+        asked: list[tuple[str, Sequence[Any]]] = [statements.execution_path(self._dialect, table, execution_id)]
+        owners: list[str] = []
+        if self.expects_variables:
+            # Those of the innermost and the outermost scope; of scopes between them when somebody asks.
+            owners = list(dict.fromkeys([execution_id, *self.locked_roots]))
+            asked.append(self._dialect.select_of_statement(VARIABLES, "execution_id", owners, IN_NO_TASK))
+        answers = self._dialect.run_all(asked)
+        path = [self._adopt(table, values) for values in self._dialect.rows(table, answers[0][0])]
+        if owners and path and path[0].root_process_instance_id in self.locked_roots:
+            found = self._dialect.rows(VARIABLES, answers[1][0])
+            rows = [(values["execution_id"], self._adopt(VARIABLES, values)) for values in found]
+            self._belongings.learn(state.Variable, owners, rows)
+        return path
 
     def executions(self, process_instance_id: str) -> list[state.Execution]:
         found: list[state.Execution] = self._of(Execution, "process_instance_id", process_instance_id)
@@ -160,7 +194,6 @@ class RowLoader:
     # -- single rows ----------------------------------------------------------------------------------------------------
 
     def external_task(self, task_id: str) -> state.ExternalTask | None:
-        # Locked, or a fetch could hand it to a worker while this command decides.
         return self._by_id(state.ExternalTask, task_id, lock=True)
 
     def user_task(self, task_id: str) -> state.UserTask | None:
@@ -219,18 +252,18 @@ class RowLoader:
         return self._select(tables.of_class(row_class), conditions)
 
     def _load_belongings(self, kind: type[Any], attribute: str, owner_ids: Sequence[str]) -> list[tuple[str, Any]]:
-        more: dict[str, None] = {"task_id": None} if kind is state.Variable else {}
+        more = IN_NO_TASK if kind is state.Variable else {}
         if len(owner_ids) == 1:
             return [(owner_ids[0], row) for row in self._of(kind, attribute, owner_ids[0], **more)]
-        return self._load_batches(kind, attribute, owner_ids, **more)
+        return self._load_batches(kind, attribute, owner_ids, more)
 
     def _load_batches(
-        self, kind: type[Any], attribute: str, owner_ids: Sequence[str], **more: None
+        self, kind: type[Any], attribute: str, owner_ids: Sequence[str], more: Mapping[str, None] | None = None
     ) -> list[tuple[str, Any]]:
         """Rows whose attribute is one of these ids of one partition, each with that id."""
         table = tables.of_class(kind)
         batches = [owner_ids[start : start + BATCH] for start in range(0, len(owner_ids), BATCH)]
-        found = [row for batch in batches for row in self._dialect.select_of(table, attribute, batch, more)]
+        found = [row for batch in batches for row in self._dialect.select_of(table, attribute, batch, more or {})]
         return [(values[attribute], self._adopt(table, values)) for values in found]
 
     def _by_id(self, row_class: type[Any], row_id: str, *, lock: bool = False) -> Any:
@@ -240,8 +273,10 @@ class RowLoader:
         known = self._rows.get((table.name, row_id))
         if known is not None:
             return known[1]
-        if not self.locked_roots:
-            self.lock_root_of(row_class, row_id)
+        if not self.locked_roots and self.lock_root_of(row_class, row_id) is not None:
+            known = self._rows.get((table.name, row_id))
+            if known is not None:
+                return known[1]
         found = self._select(table, {"partition": ids.partition_of(row_id), "id": row_id}, lock=lock)
         root = found[0].root_process_instance_id if found else None
         if self.locks and root is not None and root not in self.locked_roots:

@@ -13,10 +13,11 @@ from workflow_engine.store import codec, prepared
 from workflow_engine.store.codec import Column
 from workflow_engine.store.dialect import Dialect, Params
 from workflow_engine.store.tables import Table
+from workflow_engine.store.transaction import Transaction, transaction_of
 from workflow_engine.store.writes import Delete, Insert, Write
 
 Statement = tuple[str, list[Any]]
-FEW = 8
+FEW, FEW_ROWS = 8, 4
 # One for all: `json.dumps` would make one each time.
 _JSON = json.JSONEncoder(allow_nan=False, check_circular=False, separators=(",", ":"))
 
@@ -52,9 +53,16 @@ class PostgreSQL(Dialect):
         return clock.shifted(records[0][-1]) if records else None
 
     def run(self, sql: str, params: Params) -> tuple[list[tuple[Any, ...]], int]:
-        return prepared.run(self.connection, sql, params)
+        return self.run_all([(sql, params)])[0]
 
-    def write(self, writes: Sequence[Write]) -> None:
+    def run_all(self, statements: Sequence[tuple[str, Params]]) -> list[tuple[list[tuple[Any, ...]], int]]:
+        ours = transaction_of(self.connection)
+        return prepared.run_all(self.connection, statements) if ours is None else ours.run_all(statements)
+
+    def transaction(self, *, keeps_plans: bool = False) -> Transaction:
+        return Transaction(self.connection, keeps_plans=keeps_plans)
+
+    def write(self, writes: Sequence[Write], *, is_last: bool = False) -> None:
         """All writes as one statement of several CTEs; they see one snapshot and happen in no order of their own.
 
         So what must happen first for a unique constraint's sake, deletes in a table that is also written, goes ahead.
@@ -62,19 +70,23 @@ class PostgreSQL(Dialect):
         written = {write.table.name for write in writes if not isinstance(write, Delete)}
         first = [write for write in writes if isinstance(write, Delete) and write.table.name in written]
         rest = [write for write in writes if not (isinstance(write, Delete) and write.table.name in written)]
-        for group in (first, rest):
-            if group:
-                self._execute([self._statement(write) for write in group])
+        statements = [self._joined([self._statement(write) for write in group]) for group in (first, rest) if group]
+        ours = transaction_of(self.connection)
+        if is_last and ours is not None:
+            ours.run_last(statements)
+        else:
+            self.run_all(statements)
 
-    def _execute(self, statements: list[Statement]) -> None:
+    def _joined(self, statements: list[Statement]) -> Statement:
         if len(statements) == 1:
-            self.run(*statements[0])
-            return
-        parts = ", ".join(f"w{i} AS ({sql})" for i, (sql, _) in enumerate(statements))
-        self.run(f"WITH {parts} SELECT 1", [param for _, params in statements for param in params])
+            return statements[0]
+        parts = ", ".join([f"w{i} AS ({sql})" for i, (sql, _) in enumerate(statements)])
+        return f"WITH {parts} SELECT 1", [param for _, params in statements for param in params]
 
     def _statement(self, write: Write) -> Statement:
         if isinstance(write, Insert):
+            if len(write.rows) <= FEW_ROWS:
+                return insert_few_text(write.table, len(write.rows)), _values(write.table, write.rows)
             return insert_text(write.table), [self._document(write.table, write.rows)]
         if isinstance(write, Delete):
             if len(write.ids) <= FEW:
@@ -115,12 +127,40 @@ def _encoders(table: Table) -> dict[str, tuple[str, codec.Convert | None]]:
     }
 
 
+def _values(table: Table, rows: list[dict[str, Any]]) -> list[Any]:
+    found: list[Any] = []
+    converted = _converted(table)
+    for row in rows:
+        values = list(row.values())
+        for position, convert in converted:
+            if values[position] is not None:
+                values[position] = convert(values[position])
+        found += values
+    return found
+
+
+@cache
+def _converted(table: Table) -> tuple[tuple[int, codec.Convert], ...]:
+    """By position: what checks a value or makes a parameter of it, where it is not one already."""
+    kinds = codec.POSTGRESQL_TO_PARAMETER
+    converts = [c.check if c.kind == "text" else kinds.get(c.kind) for c in table.columns]
+    return tuple((position, convert) for position, convert in enumerate(converts) if convert is not None)
+
+
 def array(row_ids: Sequence[str]) -> str:
     return "{" + ",".join(row_ids) + "}"
 
 
 def _typed(columns: Sequence[Column]) -> str:
     return ", ".join(f'"{column.name}" {codec.POSTGRESQL_TYPES[column.kind]}' for column in columns)
+
+
+@cache
+def insert_few_text(table: Table, count: int) -> str:
+    """Statement "insert few": rows of one table from parameters, which cost the server less than a document."""
+    names = ", ".join(f'"{column.name}"' for column in table.columns)
+    marks = ", ".join(["%s"] * len(table.columns))
+    return f'INSERT INTO "{table.name}" ({names}) VALUES {", ".join([f"({marks})"] * count)}'  # noqa: S608
 
 
 @cache

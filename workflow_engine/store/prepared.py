@@ -30,6 +30,8 @@ from psycopg import errors, pq
 from psycopg.adapt import AdaptersMap, Transformer
 from psycopg.types.string import TextLoader
 
+from workflow_engine.store.pipeline import Call, Pipeline
+
 # Of one connection; a server process keeps the plan of each. More than the shapes that busy models write.
 MOST_STATEMENTS = 400
 # A plan that was right for a small table is kept until somebody analyzes the table: so it is made again before that.
@@ -47,6 +49,8 @@ logger = logging.getLogger(__name__)
 _pooled: set[str] = set()  # aliases that turned out to lead to a pooler
 
 Rows = list[tuple[Any, ...]]
+Answer = tuple[Rows, int]
+Statement = tuple[str, Sequence[Any]]
 Connection = Any  # Django's `BaseDatabaseWrapper`, of whose health check its type stubs know nothing
 
 
@@ -67,7 +71,7 @@ class PreparedCursor:
 
     def execute(self, sql: str, params: Sequence[Any] = ()) -> Self:
         self._sent = sql, params
-        self._rows, self.rowcount = _of(self._django).run(sql, params)
+        self._rows, self.rowcount = statements_of(self._django).run_all([(sql, params)])[0]
         return self
 
     @property
@@ -90,25 +94,34 @@ class PreparedCursor:
         self.close()
 
 
-def run(connection: Connection, sql: str, params: Sequence[Any]) -> tuple[Rows, int]:
+def run(connection: Connection, sql: str, params: Sequence[Any]) -> Answer:
     """What the statement gives, and how many rows it touched."""
+    return run_all(connection, [(sql, params)])[0]
+
+
+def run_all(connection: Connection, statements: Sequence[Statement]) -> list[Answer]:
+    """What several statements give, sent together. Each sees what those before it did or waited for."""
     if connection.health_check_enabled and not connection.health_check_done:
         check_health(connection)
     connection.ensure_connection()
     if connection.execute_wrappers or connection.queries_logged:
-        cursor = PreparedCursor(connection)
-        make = connection.make_debug_cursor if connection.queries_logged else connection.make_cursor
-        with make(cursor) as watched:
-            watched.execute(sql, params)
-            return cursor.fetchall(), cursor.rowcount
+        return [_watched(connection, *statement) for statement in statements]
     connection.validate_no_broken_transaction()
     with connection.wrap_database_errors:
         try:
-            return _of(connection).run(sql, params)
+            return statements_of(connection).run_all(statements)
         except NotPrepared:
             if connection.in_atomic_block:
                 raise
-            return _of(connection).run(sql, params)
+            return statements_of(connection).run_all(statements)
+
+
+def _watched(connection: Connection, sql: str, params: Sequence[Any]) -> Answer:
+    cursor = PreparedCursor(connection)
+    make = connection.make_debug_cursor if connection.queries_logged else connection.make_cursor
+    with make(cursor) as watched:
+        watched.execute(sql, params)
+        return cursor.fetchall(), cursor.rowcount
 
 
 def check_health(connection: Connection) -> None:
@@ -126,46 +139,65 @@ def check_health(connection: Connection) -> None:
     connection.close_if_health_check_failed()
 
 
-class _Statements:
+class Statements:
     """Those of one connection to a server."""
 
     def __init__(self, connection: psycopg.Connection[Any], alias: str, is_prepared: bool) -> None:
         self.adapters, self.connection = _ADAPTERS, weakref.proxy(connection)
         self._pgconn = connection.pgconn
+        self._pipeline = Pipeline(connection.pgconn)
         self._loader = Transformer(self)
         self._names: dict[str, list[Any]] = {}  # by text: the name at the server, and how often it was used
         self._outdated: list[bytes] = []
         self._alias, self._is_prepared = alias, is_prepared and alias not in _pooled
 
-    def run(self, sql: str, params: Sequence[Any]) -> tuple[Rows, int]:
+    def run_all(self, statements: Sequence[Statement], *, begin: bool = False, commit: bool = False) -> list[Answer]:
+        """`begin`: of a transaction before them, `commit` after them. Nothing is waited for in between."""
         pgconn = self._pgconn
         if pgconn.transaction_status == pq.TransactionStatus.IDLE and not self.connection.autocommit:
-            self._checked(pgconn.exec_(_begin(self.connection)))
+            begin = True
         while self._outdated:
             self._checked(pgconn.exec_(b"DEALLOCATE " + self._outdated.pop()))
-        values: list[Any] = []
-        formats: list[int] | None = None
-        for value in params:
-            if isinstance(value, str):
-                values.append(value.encode())
-            elif value is None:
-                values.append(None)
-            elif isinstance(value, (bytes, memoryview)):
-                formats = formats or [0] * len(params)
-                formats[len(values)] = 1
-                values.append(bytes(value))
-            else:
-                values.append(_text(value).encode())
+        if begin or commit:
+            around = [(_begin(self.connection), ())] * begin, [("COMMIT", ())] * commit
+            statements = [*around[0], *statements, *around[1]]
+        # Behind a pooler one by one, as it expects of its clients.
+        is_together = self._is_prepared and len(statements) > 1
+        calls = [self._call(sql, params) for sql, params in statements]
+        results = self._pipeline.run(calls) if is_together else [self._run_one(call) for call in calls]
+        answers = [self._answer(result) for result in results]
+        if commit and results[-1].command_status != b"COMMIT":
+            # Somebody has swallowed an error within the transaction, so the server has rolled it back instead.
+            raise errors.InFailedSqlTransaction("The transaction has failed before, so nothing of it was kept.")
+        return answers[begin : len(answers) - commit]
+
+    def begin(self, setting: str) -> None:
+        """Begins a transaction for which a setting holds, in one message."""
+        self._checked(self._pgconn.exec_(f"{_begin(self.connection)}; {setting}".encode()))
+
+    def roll_back(self) -> None:
+        self._checked(self._pgconn.exec_(b"ROLLBACK"))
+
+    def _call(self, sql: str, params: Sequence[Any]) -> Call:
+        values = [
+            value.encode() if value.__class__ is str else None if value is None else _text(value).encode()
+            for value in params
+        ]
         if not self._is_prepared:
-            result = pgconn.exec_params(_numbered(sql), values, None, formats, 0)
-        else:
-            known = self._names.get(sql)
-            if known is None:
-                known = self._prepare(sql)
-            result = pgconn.exec_prepared(known[0], values, formats, 0)
-            known[1] += 1
-            if known[1] == MOST_USES:
-                self._forget(sql)
+            return numbered(sql), values
+        known = self._names.get(sql)
+        if known is None:
+            known = self._prepare(sql)
+        known[1] += 1
+        if known[1] == MOST_USES:
+            self._forget(sql)
+        return known[0], values
+
+    def _run_one(self, call: Call) -> pq.abc.PGresult:
+        text, values = call
+        return self._pgconn.exec_prepared(text, values) if self._is_prepared else self._pgconn.exec_params(text, values)
+
+    def _answer(self, result: pq.abc.PGresult) -> Answer:
         self._checked(result)
         if not result.nfields:
             return [], result.command_tuples or 0
@@ -177,7 +209,7 @@ class _Statements:
         if len(self._names) >= MOST_STATEMENTS:
             self._forget(next(iter(self._names)))
         name = b"wf_" + hashlib.blake2b(sql.encode(), digest_size=12).hexdigest().encode()
-        self._checked(self._pgconn.prepare(name, _numbered(sql)))
+        self._checked(self._pgconn.prepare(name, numbered(sql)))
         self._names[sql] = known = [name, 0]
         return known
 
@@ -209,20 +241,21 @@ class _Statements:
 
 
 # Weak, so that what is known of a connection goes with it.
-_known: weakref.WeakKeyDictionary[Any, _Statements] = weakref.WeakKeyDictionary()
+_known: weakref.WeakKeyDictionary[Any, Statements] = weakref.WeakKeyDictionary()
 
 
-def _of(connection: BaseDatabaseWrapper) -> _Statements:
+def statements_of(connection: BaseDatabaseWrapper) -> Statements:
+    """Of what Django's connection is connected to now."""
     raw = connection.connection
     found = _known.get(raw)
     if found is None:
         is_prepared = not connection.settings_dict.get("DISABLE_SERVER_SIDE_CURSORS")
-        found = _known[raw] = _Statements(raw, connection.alias, is_prepared)
+        found = _known[raw] = Statements(raw, connection.alias, is_prepared)
     return found
 
 
 @lru_cache(maxsize=2_000)
-def _numbered(sql: str) -> bytes:
+def numbered(sql: str) -> bytes:
     """The text with PostgreSQL's marks: $1, $2 and so on."""
     count = 0
 
@@ -239,8 +272,10 @@ def _numbered(sql: str) -> bytes:
 def _text(value: Any) -> str:
     if isinstance(value, bool):
         return "t" if value else "f"
-    if isinstance(value, (int, float, UUID)):
+    if isinstance(value, (int, float, UUID, str)):
         return str(value)
+    if isinstance(value, (bytes, memoryview)):
+        return "\\x" + value.hex()
     if isinstance(value, datetime):
         return value.isoformat() if value.tzinfo else f"{value.isoformat()}+00:00"
     if isinstance(value, (list, tuple)):
@@ -248,7 +283,7 @@ def _text(value: Any) -> str:
     raise TypeError(f"A statement's parameter cannot be a {type(value).__name__}.")
 
 
-def _begin(connection: psycopg.Connection[Any]) -> bytes:
+def _begin(connection: psycopg.Connection[Any]) -> str:
     """As psycopg begins a transaction."""
     parts = ["BEGIN"]
     if connection.isolation_level is not None:
@@ -257,4 +292,4 @@ def _begin(connection: psycopg.Connection[Any]) -> bytes:
         parts.append("READ ONLY" if connection.read_only else "READ WRITE")
     if connection.deferrable is not None:
         parts.append("DEFERRABLE" if connection.deferrable else "NOT DEFERRABLE")
-    return " ".join(parts).encode()
+    return " ".join(parts)

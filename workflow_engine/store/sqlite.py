@@ -52,7 +52,7 @@ class SQLite(Dialect):
             cursor.execute(sql, params)
             return cursor.fetchall(), cursor.rowcount
 
-    def write(self, writes: Sequence[Write]) -> None:
+    def write(self, writes: Sequence[Write], *, is_last: bool = False) -> None:
         with self.connection.cursor() as cursor:
             for write in sorted(writes, key=lambda write: not isinstance(write, Delete)):
                 cursor.executemany(_text(write), self._rows(write))

@@ -50,16 +50,14 @@ class Table:
         self.columns = tuple(Column.of(field) for field in model._meta.concrete_fields)
         self.by_attribute = {column.attribute: column for column in self.columns}
         self.attributes = tuple(self.by_attribute)
-        self.defaults = {c.attribute: c.default for c in self.columns if c.default is not None}
+        self.blank = {column.attribute: column.default for column in self.columns}
 
     def __repr__(self) -> str:
         return f"Table({self.name})"
 
     def complete(self, values: dict[str, Any]) -> dict[str, Any]:
-        """A row to insert: the given values, defaults for the others, and the partition that the id tells."""
-        row = {**self.defaults, **values}
-        row["partition"] = ids.partition_of(values["id"])
-        return row
+        """A row to insert, in the order of the columns: the given values, defaults for others, the partition that the id tells."""
+        return {**self.blank, **values, "partition": ids.partition_of(values["id"])}
 
 
 class StateTable(Table):

@@ -10,8 +10,6 @@ from datetime import datetime
 from types import TracebackType
 from typing import Any, Protocol, Self
 
-from django.db import transaction
-
 from workflow_engine import conf
 from workflow_engine.engine.execution import Execution
 from workflow_engine.engine.history import HistoryEvent, ProcessInstanceStarted
@@ -44,18 +42,18 @@ class UnitOfWork:
         self.dialect = database.dialect(self.using)
         self.loader = RowLoader(self.dialect)
         self._time_to_live = time_to_live or (lambda definition_id: conf.current().history_time_to_live)
-        self._atomic = transaction.atomic(using=self.using)
+        self._transaction = self.dialect.transaction()
         self._roots: dict[str, Any] = {}
         self.updated: list[Any] = []  # loaded rows that the flush found changed
 
     def __enter__(self) -> Self:
-        self._atomic.__enter__()
+        self._transaction.__enter__()
         return self
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
     ) -> None:
-        self._atomic.__exit__(kind, error, traceback)
+        self._transaction.__exit__(kind, error, traceback)
 
     @property
     def now(self) -> datetime:
@@ -72,7 +70,14 @@ class UnitOfWork:
         """Finds and locks the root of the instance that a row belongs to; None if there is no such row or no instance."""
         return self.loader.lock_root_of(row_class, row_id)
 
-    def flush(self, changes: Changes, events: Sequence[HistoryEvent] = (), more: Sequence[Write] = ()) -> None:
+    def flush(
+        self,
+        changes: Changes,
+        events: Sequence[HistoryEvent] = (),
+        more: Sequence[Write] = (),
+        *,
+        is_last: bool = False,
+    ) -> None:
         """Writes everything; on PostgreSQL as one statement, or two if a unique constraint needs its deletes first."""
         deleted = {(type(row), row.id) for row in changes.deleted}
         inserted = [row for row in changes.inserted if (type(row), row.id) not in deleted]
@@ -92,7 +97,7 @@ class UnitOfWork:
         added = [(table, table.values(row)) for row in inserted for table in [tables.of_row(row)]]
         writes: list[Write] = [*deletes(gone), *inserts(added), *updates(changed), *rows.writes(), *more]
         if writes:
-            self.dialect.write(writes)
+            self.dialect.write(writes, is_last=is_last)
             instance_limits.check([*inserted, *self.updated], inserted, self.using)
 
     def _next_sequence(self, root_id: str | None) -> int:

@@ -2,6 +2,5 @@
 
 import os
 
-collect_ignore = (
-    [] if os.environ.get("TEST_DATABASE") == "postgres" else ["test_lost_connections.py", "test_prepared.py"]
-)
+POSTGRESQL = ["test_lost_connections.py", "test_prepared.py", "test_transaction.py"]
+collect_ignore = [] if os.environ.get("TEST_DATABASE") == "postgres" else POSTGRESQL

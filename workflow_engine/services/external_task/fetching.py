@@ -8,8 +8,6 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-from django.db import transaction
-
 from workflow_engine import conf, logs
 from workflow_engine.engine.errors import BadInput
 from workflow_engine.services.external_task.locking import lock_duration
@@ -103,13 +101,13 @@ def _fetch_once(
     using: str, wanted: Candidates, visibility: Visibility | None, worker_id: str
 ) -> list[LockedExternalTask]:
     dialect = database.dialect(using)
-    with transaction.atomic(using=using):
+    with dialect.transaction(keeps_plans=True):
         found, now = _find(dialect, wanted, visibility)
         if not found or now is None:
             return []
-        fetch.lock(dialect, found, wanted.topics, worker_id, now)
         asked = [wanted.topics[one.position] for one in found]
         variables = visible_variables.of_tasks(dialect, [one.task for one in found], asked)
+        fetch.lock(dialect, found, wanted.topics, worker_id, now)
         return [
             _locked(one, wanted.topics[one.position], seen, using) for one, seen in zip(found, variables, strict=True)
         ]

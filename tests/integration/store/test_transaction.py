@@ -1,0 +1,178 @@
+# ruff: noqa: PT012 - it is whole blocks that are undone
+"""A command's transaction: to everybody else on the connection it is Django's, to the server it is few messages."""
+
+from collections.abc import Iterator
+
+import pytest
+from django.db import DataError, IntegrityError, InternalError, OperationalError, connection, transaction
+from django.test.utils import CaptureQueriesContext
+
+from workflow_engine.models import Tenant
+from workflow_engine.store import database, prepared
+from workflow_engine.store.transaction import Transaction, transaction_of
+
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("_own_connection")]
+
+INSERT = "INSERT INTO workflow_engine_tenant (id, name) VALUES (%s, %s)"
+
+
+@pytest.fixture
+def _own_connection(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    monkeypatch.setattr(prepared, "_pooled", set())
+    connection.close()
+    yield
+    connection.close()
+
+
+def ours() -> Transaction:
+    return Transaction(connection)
+
+
+def write(name: str) -> None:
+    database.dialect().run(INSERT, [name, name])
+
+
+def names() -> list[str]:
+    assert connection.get_autocommit()
+    assert not connection.in_atomic_block
+    return sorted(Tenant.objects.values_list("id", flat=True))
+
+
+def test_what_was_written_is_kept() -> None:
+    with ours() as opened:
+        assert transaction_of(connection) is opened
+        write("a")
+        opened.run_last([(INSERT, ["b", "b"])])
+    assert names() == ["a", "b"]
+    assert transaction_of(connection) is None
+
+
+def test_an_exception_undoes_it() -> None:
+    with pytest.raises(KeyError), ours() as opened:
+        write("a")
+        opened.run_last([(INSERT, ["b", "b"])])
+        raise KeyError
+    assert names() == []
+
+
+def test_nothing_was_asked() -> None:
+    with ours():
+        pass
+    assert names() == []
+
+
+def test_what_somebody_else_sends_first_is_within_it() -> None:
+    with pytest.raises(KeyError), ours():
+        Tenant.objects.create(id="orm", name="orm")
+        raise KeyError
+    assert names() == []
+
+
+def test_the_last_goes_before_what_comes_after_it() -> None:
+    with ours() as opened:
+        opened.run_last([(INSERT, ["a", "a"])])
+        assert Tenant.objects.count() == 1
+        opened.run_last([(INSERT, ["b", "b"])])
+        assert database.dialect().fetch("SELECT count(*) FROM workflow_engine_tenant", []) == [(2,)]
+
+
+def test_savepoints_are_djangos() -> None:
+    with ours():
+        with pytest.raises(KeyError), transaction.atomic():
+            write("undone")
+            raise KeyError
+        with transaction.atomic():
+            write("kept")
+    assert names() == ["kept"]
+
+
+def test_a_rollback_that_somebody_asks_for() -> None:
+    with ours():
+        write("a")
+        transaction.set_rollback(True)
+    assert names() == []
+
+
+def test_hooks_after_the_commit() -> None:
+    seen: list[list[str]] = []
+    with ours() as opened:
+        transaction.on_commit(lambda: seen.append(names()))
+        opened.run_last([(INSERT, ["a", "a"])])
+    assert seen == [["a"]]
+    with pytest.raises(KeyError), ours():
+        transaction.on_commit(lambda: seen.append(names()))
+        write("b")
+        raise KeyError
+    with ours():
+        write("c")
+    assert seen == [["a"]]
+
+
+def test_the_last_is_refused_with_the_commit() -> None:
+    Tenant.objects.create(id="a", name="a")
+    with pytest.raises(IntegrityError), ours() as opened:
+        write("b")
+        opened.run_last([(INSERT, ["a", "again"])])
+    assert names() == ["a"]
+
+
+def test_an_error_that_somebody_swallows_is_not_taken_for_success() -> None:
+    with pytest.raises(InternalError, match="has failed before"), ours():
+        write("a")
+        with pytest.raises(DataError):
+            database.dialect().run("SELECT 1 / %s::int", [0])
+    assert names() == []
+
+
+def test_no_durable_block_within_it() -> None:
+    with pytest.raises(RuntimeError, match="durable"), ours(), transaction.atomic(durable=True):
+        pass
+
+
+def test_within_a_callers_transaction() -> None:
+    with pytest.raises(KeyError), transaction.atomic():
+        with ours() as opened:
+            assert transaction_of(connection) is None
+            write("a")
+            opened.run_last([(INSERT, ["b", "b"])])
+        with pytest.raises(IntegrityError), ours():
+            write("a")
+        assert Tenant.objects.count() == 2
+        raise KeyError
+    assert names() == []
+
+
+def test_while_somebody_watches() -> None:
+    with CaptureQueriesContext(connection) as queries, ours() as opened:
+        write("a")
+        opened.run_last([(INSERT, ["b", "b"])])
+    assert sum("INSERT" in query["sql"] for query in queries) == 2
+    assert names() == ["a", "b"]
+
+
+@pytest.mark.parametrize("when", ["before", "at the commit"])
+def test_a_lost_connection(when: str) -> None:
+    with pytest.raises(OperationalError), ours() as opened:
+        write("a")
+        end = ("SELECT pg_terminate_backend(pg_backend_pid())", [])
+        if when == "before":
+            opened.run_all([end])
+        opened.run_last([end])
+    assert names() == []
+
+
+def test_much_in_one_message() -> None:
+    """More than the sockets hold, in both directions at once."""
+    text = "x" * 2**20
+    with ours() as opened:
+        answers = opened.run_all([("SELECT %s::text", [text]) for _ in range(40)])
+    assert [rows[0][0] == text for rows, _ in answers] == [True] * 40
+
+
+def test_one_by_one_behind_a_pooler(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(connection.settings_dict, "DISABLE_SERVER_SIDE_CURSORS", True)
+    monkeypatch.setattr("workflow_engine.store.pipeline.Pipeline.run", None)
+    with ours() as opened:
+        write("a")
+        opened.run_last([(INSERT, ["b", "b"])])
+    assert names() == ["a", "b"]
