@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import select
 from collections.abc import Sequence
+from typing import Any
 
 import psycopg
 from psycopg import pq
 
 # The name of a prepared statement (or the text of another), and its parameters as text.
-Call = tuple[bytes, Sequence[bytes | None]]
+Call = tuple[bytes, Sequence[Any]]
 
 
 class Pipeline:
