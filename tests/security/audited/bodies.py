@@ -23,6 +23,14 @@ def calls(world: World) -> dict[str, Call]:
             ("retries", {"retries": 2}),
             ("jobPriority", {"priority": 5}),
         )},
+        **{f"POST /task/<str:task_id>/{name}": Call(body=body, logged=f"{logged} Task") for name, body, logged in (
+            ("claim", {"userId": "u"}, "Claim"),
+            ("unclaim", {}, "Assign"),
+            ("assignee", {"userId": "u"}, "Assign"),
+            ("delegate", {"userId": "u"}, "Delegate"),
+            ("resolve", {}, "Resolve"),
+            ("complete", {}, "Complete"),
+        )},
     }  # fmt: skip
 
 
