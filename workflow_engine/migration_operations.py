@@ -53,7 +53,7 @@ class AddUniqueOnline(AddConstraint):
         if not _is_online(schema_editor, model, self.constraint.name):
             super().database_forwards(app_label, schema_editor, from_state, to_state)
             return
-        statement = self.constraint.create_sql(model, schema_editor)
+        statement: Any = self.constraint.create_sql(model, schema_editor)
         index, then = str(statement), None
         if not index.startswith("CREATE UNIQUE INDEX "):
             # Without a condition Django alters the table, which would build the index under a lock.

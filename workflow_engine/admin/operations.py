@@ -103,7 +103,7 @@ class OperationsMixin:
         operation = self.find_operation(name)
         row = self.get_object(request, unquote(object_id))  # type: ignore[attr-defined]
         if row is None:
-            return self.gone(request, unquote(object_id))  # type: ignore[attr-defined, no-any-return]
+            return self.gone(request, unquote(object_id))  # type: ignore[attr-defined]
         if operation is None:
             raise Http404(f"There is no operation {name!r}.")
         if not self.has_view_permission(request, row) or not operation.is_allowed(request, row):  # type: ignore[attr-defined]
