@@ -81,6 +81,23 @@ def test_what_changes_nothing_is_told_as_well(api: Api, task: str) -> None:
     assert told(api, task) == [("Claim", None, None, None), ("Claim", "assignee", None, "ann")]
 
 
+def test_variables_of_a_task_are_the_work_of_those_who_do_it(api: Api, task: str) -> None:
+    value = {"value": 1, "type": "Integer"}
+    instance = api.get(f"/task/{task}").ok()["processInstanceId"]
+    for path in (
+        f"/task/{task}/variables/a",
+        f"/task/{task}/localVariables/b",
+        f"/process-instance/{instance}/variables/c",
+    ):
+        assert api.put(path, value).status == 204
+    rows = api.get("/history/user-operation?operationType=SetVariable").ok()
+    assert sorted((row["newValue"], row["category"], row["taskId"]) for row in rows) == [
+        ("a", "TaskWorker", task),
+        ("b", "TaskWorker", task),
+        ("c", "Operator", None),
+    ]
+
+
 def test_members_of_groups(api: Api) -> None:
     assert api.post("/user/create", {"profile": {"id": "ann"}}).status == 204
     assert api.post("/group/create", {"id": "clerks"}).status == 204

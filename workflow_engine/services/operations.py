@@ -103,6 +103,7 @@ def _variables(command: c.SetVariables, loader: RowLoader) -> list[Entry]:
     execution = None if command.execution_id is None else loader.loaded(Execution, command.execution_id)
     where = _of(task or execution)
     where.update(execution_id=command.execution_id, task_id=command.task_id)
+    where["category"] = OPERATOR if command.task_id is None else TASK_WORKER
     entries = [_entry("SetVariable", "Variable", "name", name, **where) for name in command.variables]
     return entries + [_entry("RemoveVariable", "Variable", "name", name, **where) for name in command.removals]
 
