@@ -1,4 +1,7 @@
-"""Operations for migrations that run while the site serves. A migration that uses one says `atomic = False`."""
+"""Operations for migrations that run while the site serves: on PostgreSQL nobody has to wait long for any of them.
+
+SQLite has one writer anyway; there they do what Django's own operations do.
+"""
 
 from __future__ import annotations
 
@@ -6,13 +9,14 @@ from typing import Any
 
 from django.db import NotSupportedError
 from django.db.backends.base.schema import BaseDatabaseSchemaEditor
-from django.db.migrations.operations import AddIndex
+from django.db.migrations.operations import AddConstraint, AddIndex
+from django.db.migrations.operations.base import Operation, OperationCategory
 from django.db.migrations.state import ProjectState
-from django.db.models import Model
+from django.db.models import CheckConstraint, Model, UniqueConstraint
 
 
 class AddIndexOnline(AddIndex):
-    """As `AddIndex`, but on PostgreSQL nobody who writes has to wait (CREATE INDEX CONCURRENTLY); SQLite has one writer anyway."""
+    """CREATE INDEX CONCURRENTLY; its migration says `atomic = False` and does nothing else."""
 
     def database_forwards(
         self, app_label: str, schema_editor: BaseDatabaseSchemaEditor, from_state: ProjectState, to_state: ProjectState
@@ -29,11 +33,106 @@ class AddIndexOnline(AddIndex):
             schema_editor.remove_index(model, self.index, **self._online(schema_editor, model))
 
     def _online(self, schema_editor: BaseDatabaseSchemaEditor, model: type[Model]) -> dict[str, Any]:
+        return {"concurrently": True} if _is_online(schema_editor, model, self.index.name) else {}
+
+
+class AddUniqueOnline(AddConstraint):
+    """The index of a unique constraint is built as by `AddIndexOnline`, with the same conditions, and made a constraint at the end."""
+
+    def __init__(self, model_name: str, constraint: UniqueConstraint) -> None:
+        if not isinstance(constraint, UniqueConstraint):
+            raise TypeError(f"AddUniqueOnline adds unique constraints, and {constraint.name} is none.")
+        super().__init__(model_name, constraint)
+
+    def database_forwards(
+        self, app_label: str, schema_editor: BaseDatabaseSchemaEditor, from_state: ProjectState, to_state: ProjectState
+    ) -> None:
+        model = to_state.apps.get_model(app_label, self.model_name)
+        if not self.allow_migrate_model(schema_editor.connection.alias, model):
+            return
+        if not _is_online(schema_editor, model, self.constraint.name):
+            super().database_forwards(app_label, schema_editor, from_state, to_state)
+            return
+        statement: Any = self.constraint.create_sql(model, schema_editor)
+        index, then = str(statement), None
+        if not index.startswith("CREATE UNIQUE INDEX "):
+            # Without a condition Django alters the table, which would build the index under a lock.
+            parts = {name: str(part) for name, part in statement.parts.items()}
+            index = "CREATE UNIQUE INDEX {name} ON {table} ({columns}){nulls_distinct}".format(**parts)
+            then = "ALTER TABLE {table} ADD CONSTRAINT {name} UNIQUE USING INDEX {name}{deferrable}".format(**parts)
+        schema_editor.execute(index.replace("INDEX", "INDEX CONCURRENTLY", 1), params=None)
+        if then is not None:
+            schema_editor.execute(then, params=None)
+
+
+class AddConstraintNotValid(AddConstraint):
+    """A check of what is written from now on; what is there already is checked by `ValidateConstraint`, in another migration."""
+
+    def __init__(self, model_name: str, constraint: CheckConstraint) -> None:
+        if not isinstance(constraint, CheckConstraint):
+            raise TypeError(f"AddConstraintNotValid adds check constraints, and {constraint.name} is none.")
+        super().__init__(model_name, constraint)
+
+    def database_forwards(
+        self, app_label: str, schema_editor: BaseDatabaseSchemaEditor, from_state: ProjectState, to_state: ProjectState
+    ) -> None:
+        model = to_state.apps.get_model(app_label, self.model_name)
+        if not self.allow_migrate_model(schema_editor.connection.alias, model):
+            return
         if schema_editor.connection.vendor != "postgresql":
-            return {}
-        if schema_editor.connection.in_atomic_block:
-            raise NotSupportedError(
-                f"Cannot build the index {self.index.name} of {model._meta.label} within a transaction:"
-                " its migration must say atomic = False."
-            )
-        return {"concurrently": True}
+            super().database_forwards(app_label, schema_editor, from_state, to_state)
+            return
+        schema_editor.execute(f"{self.constraint.create_sql(model, schema_editor)} NOT VALID", params=None)
+
+    @property
+    def migration_name_fragment(self) -> str:
+        return f"{super().migration_name_fragment}_not_valid"
+
+
+class ValidateConstraint(Operation):
+    """Reads the whole table for the check that `AddConstraintNotValid` has added, while others write."""
+
+    category = OperationCategory.ALTERATION
+
+    def __init__(self, model_name: str, name: str) -> None:
+        self.model_name = model_name
+        self.name = name
+
+    def deconstruct(self) -> tuple[str, list[Any], dict[str, Any]]:
+        return type(self).__name__, [], {"model_name": self.model_name, "name": self.name}
+
+    def state_forwards(self, app_label: str, state: ProjectState) -> None:
+        """The models know it since it was added."""
+
+    def database_forwards(
+        self, app_label: str, schema_editor: BaseDatabaseSchemaEditor, from_state: ProjectState, to_state: ProjectState
+    ) -> None:
+        model = to_state.apps.get_model(app_label, self.model_name)
+        is_wanted = self.allow_migrate_model(schema_editor.connection.alias, model)
+        if is_wanted and schema_editor.connection.vendor == "postgresql":
+            table, name = map(schema_editor.quote_name, (model._meta.db_table, self.name))
+            schema_editor.execute(f"ALTER TABLE {table} VALIDATE CONSTRAINT {name}")
+
+    def database_backwards(
+        self, app_label: str, schema_editor: BaseDatabaseSchemaEditor, from_state: ProjectState, to_state: ProjectState
+    ) -> None:
+        """What holds may stay validated."""
+
+    def describe(self) -> str:
+        return f"Validate constraint {self.name} on model {self.model_name}"
+
+    @property
+    def migration_name_fragment(self) -> str:
+        return f"{self.model_name.lower()}_validate_{self.name.lower()}"
+
+
+def _is_online(schema_editor: BaseDatabaseSchemaEditor, model: type[Model], name: str) -> bool:
+    """Whether the index is to be built beside the work; PostgreSQL refuses that within a transaction."""
+    if schema_editor.connection.vendor != "postgresql":
+        return False
+    if schema_editor.connection.in_atomic_block:
+        raise NotSupportedError(
+            f"Cannot build the index {name} of {model._meta.label} within a transaction:"
+            " its migration must say atomic = False."
+        )
+    return True

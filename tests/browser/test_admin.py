@@ -9,8 +9,9 @@ from django.http import HttpRequest, HttpResponse
 from playwright.sync_api import ConsoleMessage, Page, expect
 
 from tests.support import orders
-from workflow_engine.admin.links import listing, operation, page
+from workflow_engine.admin.links import listing, log, operation, page
 from workflow_engine.models import ExternalTask, Incident, ProcessInstance, Variable
+from workflow_engine.services import external_task
 
 POLICY = "default-src 'self'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self' data:"
 
@@ -43,7 +44,7 @@ def site(settings, transactional_db: None, live_server, browser_page: Page) -> I
     complaints: list[str] = []
 
     def listen(message: ConsoleMessage) -> None:
-        if message.type in ("error", "warning") and "favicon" not in str(message.location):
+        if message.type in ("error", "warning"):
             complaints.append(message.text)
 
     browser_page.on("console", listen)
@@ -107,6 +108,30 @@ def test_retry_now_and_the_order_goes_on(site: Site) -> None:
     diagram(window)
     expect(window.locator(".wf-visited[data-element-id=OrderFulfilled]")).to_have_count(1)
     assert not ProcessInstance.objects.exists()
+
+
+def test_the_log_of_an_instance_that_ended_while_somebody_looked(site: Site) -> None:
+    orders.deploy("order-saga.bpmn")
+    order = orders.stuck_order()
+    window = site.open(operation("processinstance", order.pk, "add-variable"))
+    window.locator("#id_name").fill("seen")
+    window.locator("#id_value").fill("x")
+    window.get_by_role("button", name="Add a variable").click()
+    expect(window.locator(".messagelist .success")).to_contain_text("seen")
+    external_task.set_retries(str(ExternalTask.objects.get().pk), 1)
+    orders.complete("charge-card", "ship-order", "inform-customer")
+    window.get_by_role("link", name="Admin log").click()
+    expect(window).to_have_url(site.base + log("historicprocessinstance", order.pk))
+    expect(window.locator("#change-history")).to_contain_text("Variable “seen” is set.")
+    expect(window.locator(".messagelist")).to_have_count(0)
+
+
+def test_the_site_has_an_icon(site: Site) -> None:
+    for address in ("/admin/", "/admin/workflow_engine/"):
+        icon = site.open(address).locator("link[rel=icon]").get_attribute("href")
+        answer = site.window.request.get(site.base + str(icon))
+        assert (answer.status, answer.headers["content-type"]) == (200, "image/svg+xml")
+    assert site.window.request.get(site.base + "/favicon.ico").ok
 
 
 def test_edit_variables_and_retry_in_one_dialog(site: Site) -> None:

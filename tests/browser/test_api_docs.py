@@ -13,8 +13,7 @@ def test_the_page_describes_the_api_and_asks_it(transactional_db: None, live_ser
     asked: list[str] = []
 
     def listen(message: ConsoleMessage) -> None:
-        # The page of the login has no icon.
-        if message.type == "error" and "favicon" not in str(message.location):
+        if message.type == "error":
             complaints.append(f"{message.text} {message.location}")
 
     browser_page.on("console", listen)

@@ -122,4 +122,20 @@ MUTANTS = (
         new="if not 0 < milliseconds:",
         tests=("tests/integration/services/test_fetch.py::test_bad_wishes_are_refused",),
     ),
+    Mutant(
+        name="audit-of-requests",
+        guard="what people command is in the user operation log",
+        path="workflow_engine/services/operations.py",
+        old="return [] if make is None else make(command, loader)",
+        new="return []",
+        tests=("tests/security/test_audit_of_requests.py::test_every_change_is_logged_with_who_did_it",),
+    ),
+    Mutant(
+        name="audit-of-the-admin",
+        guard="what people do in the admin is in its log",
+        path="workflow_engine/admin/operations.py",
+        old="self.log(request, row, operation, told)",
+        new="pass",
+        tests=("tests/security/test_audit_of_the_admin.py::test_every_operation_is_logged",),
+    ),
 )

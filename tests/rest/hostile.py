@@ -202,9 +202,10 @@ class World:
     def one(self, path: str) -> str:
         return str(self.api.get(path).ok()[0]["id"])
 
-    def path(self, address: Address) -> str:
+    def path(self, address: Address, **others: str) -> str:
+        """`others`: what it names instead of what is in this world."""
         ids = [row_id for resource, row_id in self.by_resource.items() if address.pattern.startswith(f"{resource}/")]
-        names = dict(self.names)
+        names = {**self.names, **others}
         for name in re.findall(r"<(?:\w+:)?(\w+_id|id)>", address.pattern):
             names.setdefault(name, ids[-1] if ids else "x")
         return address.path(names)

@@ -8,24 +8,26 @@ from __future__ import annotations
 from typing import Any
 
 from django.contrib import admin, messages
-from django.contrib.admin.utils import quote, unquote
+from django.contrib.admin.utils import unquote
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db.models import DateTimeField, Model, QuerySet, Value
 from django.forms import Media
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
-from django.urls import URLPattern, reverse
+from django.urls import URLPattern
 from django.utils.translation import gettext as _
 
 from workflow_engine import clock
+from workflow_engine.admin import links
 from workflow_engine.admin.bulk import BulkMixin
 from workflow_engine.admin.details import Fact, Section
+from workflow_engine.admin.ended import EndedRows
 from workflow_engine.admin.paginator import CappedPaginator
 from workflow_engine.admin.permissions import may
 from workflow_engine.admin.tenants import visible_rows
 
 
-class EngineAdmin(BulkMixin, admin.ModelAdmin):
+class EngineAdmin(BulkMixin, EndedRows, admin.ModelAdmin):
     """A list and a page per row. Every row carries `asked_at`, the engine's time, to which locks and due dates compare."""
 
     list_per_page = 50
@@ -36,7 +38,6 @@ class EngineAdmin(BulkMixin, admin.ModelAdmin):
     change_list_template = "admin/workflow_engine/list.html"
     # Only what our own pages need: they use neither Django's form scripts nor jQuery.
     page_media = Media(css={"all": ["workflow_engine/css/workflow.css"]}, js=["workflow_engine/js/page.js"])
-    history_name: str | None = None  # the model under which a row that is gone can still be seen
 
     class Media:
         css = {"all": ("workflow_engine/css/workflow.css",)}
@@ -104,7 +105,7 @@ class EngineAdmin(BulkMixin, admin.ModelAdmin):
             "sections": [s for s in self.sections(request, row) if s.rows or s.is_shown_empty],
             "buttons": self.buttons(request, row),
             "trail": self.trail(row),
-            "log_address": reverse(f"admin:workflow_engine_{opts.model_name}_history", args=(quote(row.pk),)),
+            "log_address": links.log(opts.model_name, row.pk),
             "media": self.page_media,
         }
 
@@ -124,24 +125,3 @@ class EngineAdmin(BulkMixin, admin.ModelAdmin):
     def trail(self, row: Any) -> list[tuple[str, str]]:
         """Pairs of address and text between the list and this row, in the breadcrumb."""
         return []
-
-    def gone(self, request: HttpRequest, object_id: str) -> HttpResponse:
-        """Rows of running work disappear when they are done; history may still know them."""
-        if not self.has_view_permission(request):
-            raise PermissionDenied
-        if self.history_name is not None:
-            history = self.admin_site.get_model_admin(_model(self.history_name))
-            try:
-                row = history.get_object(request, object_id)
-            except (ValidationError, ValueError):
-                row = None
-            if row is not None and history.has_view_permission(request, row):
-                address = reverse(f"admin:workflow_engine_{self.history_name}_change", args=(quote(object_id),))
-                return HttpResponseRedirect(address)
-        return self._get_obj_does_not_exist_redirect(request, self.opts, object_id)  # type: ignore[attr-defined]
-
-
-def _model(name: str) -> type[Model]:
-    from django.apps import apps
-
-    return apps.get_model("workflow_engine", name)

@@ -28,6 +28,7 @@ class HistoricIncidentAdmin(InstanceSearch, EngineAdmin):
     list_select_related = ("process_instance", "process_definition")
     ordering = ("-id",)
     id_fields = ("id", "process_instance_id", "configuration")
+    running_name = "incident"
     text_fields = ("activity_id", "incident_message", "process_instance__business_key")
 
     @admin.display(description=gettext_lazy("stopped at"), ordering="activity_id")

@@ -46,6 +46,7 @@ class HistoricProcessInstanceAdmin(InstanceSearch, EngineAdmin):
     id_fields = ("id", "root_process_instance_id")
     search_help_text = gettext_lazy("Business key, or the id of an instance or of its root")
     page_template = "admin/workflow_engine/historic_process_instance.html"
+    running_name = "processinstance"
     page_media = EngineAdmin.page_media + diagram.MEDIA
 
     @admin.display(description=gettext_lazy("business key"), ordering="business_key")

@@ -15,6 +15,11 @@ def page(model_name: str, row_id: object) -> str:
     return reverse(f"admin:workflow_engine_{model_name}_change", args=(quote(str(row_id)),))
 
 
+def log(model_name: str, row_id: object) -> str:
+    """Of what was done to it in the admin."""
+    return reverse(f"admin:workflow_engine_{model_name}_history", args=(quote(str(row_id)),))
+
+
 def listing(model_name: str, **filters: Any) -> str:
     address = reverse(f"admin:workflow_engine_{model_name}_changelist")
     given = {name: value for name, value in filters.items() if value is not None}

@@ -15,7 +15,7 @@ from django.contrib import messages
 from django.contrib.admin.utils import unquote
 from django.core.exceptions import PermissionDenied
 from django.db import models, transaction
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path
 from django.utils.functional import Promise
@@ -102,10 +102,10 @@ class OperationsMixin:
     def operation_view(self, request: HttpRequest, object_id: str, name: str) -> HttpResponse:
         operation = self.find_operation(name)
         row = self.get_object(request, unquote(object_id))  # type: ignore[attr-defined]
-        if row is None or operation is None:
-            if not self.has_view_permission(request):  # type: ignore[attr-defined]
-                raise PermissionDenied
-            return self._get_obj_does_not_exist_redirect(request, self.opts, object_id)  # type: ignore[attr-defined]
+        if row is None:
+            return self.gone(request, unquote(object_id))  # type: ignore[attr-defined]
+        if operation is None:
+            raise Http404(f"There is no operation {name!r}.")
         if not self.has_view_permission(request, row) or not operation.is_allowed(request, row):  # type: ignore[attr-defined]
             raise PermissionDenied
         form = self._form(operation, request, row)

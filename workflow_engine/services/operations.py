@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from workflow_engine.engine import commands as c
@@ -19,6 +20,16 @@ TASK_PROPERTIES = {
     "parent_task_id": "parentTask",
 }
 Make = Callable[[Any, RowLoader], list[Entry]]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TaskChange(c.Command):
+    """What somebody did to a task, by the service that carried it out: the engine knows only what it changed."""
+
+    task_id: str
+    operation: str
+    before: Mapping[str, Any]
+    after: Mapping[str, Any]
 
 
 def _of(row: Any) -> dict[str, Any]:
@@ -92,6 +103,7 @@ def _variables(command: c.SetVariables, loader: RowLoader) -> list[Entry]:
     execution = None if command.execution_id is None else loader.loaded(Execution, command.execution_id)
     where = _of(task or execution)
     where.update(execution_id=command.execution_id, task_id=command.task_id)
+    where["category"] = OPERATOR if command.task_id is None else TASK_WORKER
     entries = [_entry("SetVariable", "Variable", "name", name, **where) for name in command.variables]
     return entries + [_entry("RemoveVariable", "Variable", "name", name, **where) for name in command.removals]
 
@@ -114,12 +126,22 @@ def _complete_task(command: c.CompleteTask, loader: RowLoader) -> list[Entry]:
     return [_entry("Complete", "Task", "delete", True, category=TASK_WORKER, task_id=command.task_id, **where)]
 
 
-def _update_task(command: c.UpdateTask, loader: RowLoader) -> list[Entry]:
+def _change_task(command: TaskChange, loader: RowLoader) -> list[Entry]:
+    """One entry for each field that has another value now; one without a property if none has."""
     where = {**_of(loader.loaded(state.UserTask, command.task_id)), "task_id": command.task_id, "category": TASK_WORKER}
-    names = {"assignee": "Assign", "owner": "SetOwner", "priority": "SetPriority"}
+    changed = [name for name in command.after if command.after[name] != command.before[name]]
+    if not changed:
+        return [_entry(command.operation, "Task", None, None, **where)]
     return [
-        _entry(names.get(name, "Update"), "Task", TASK_PROPERTIES.get(name, name), value, **where)
-        for name, value in command.changes.items()
+        _entry(
+            command.operation,
+            "Task",
+            TASK_PROPERTIES.get(name, name),
+            command.after[name],
+            org_value=command.before[name],
+            **where,
+        )
+        for name in changed
     ]
 
 
@@ -163,7 +185,7 @@ LOGGED: dict[type[c.Command], Make] = {
     c.CreateTask: _create_task,
     c.DeleteTask: _delete_task,
     c.CompleteTask: _complete_task,
-    c.UpdateTask: _update_task,
+    TaskChange: _change_task,
     c.ChangeIdentityLink: _identity_link,
     c.ResolveIncident: _resolve_incident,
 }

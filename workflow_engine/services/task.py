@@ -10,8 +10,10 @@ from django.db import IntegrityError
 from workflow_engine import ids, models
 from workflow_engine.engine import commands as c
 from workflow_engine.engine.errors import BadInput, NotAllowed, NotFound
+from workflow_engine.engine.state import UserTask
 from workflow_engine.services.command import Session, execute, session
 from workflow_engine.services.errors import AlreadyExists
+from workflow_engine.services.operations import TaskChange
 from workflow_engine.services.who import name_of
 from workflow_engine.store import database
 from workflow_engine.store.retry import repeating
@@ -81,16 +83,16 @@ def claim(task_id: str, user_id: str | None, *, user: Any = None, using: str | N
             raise NotAllowed(f"Cannot claim task '{task_id}': it is already claimed by '{task.assignee}'.")
         return {"assignee": user_id}
 
-    _change(task_id, changes, user, using)
+    _change(task_id, "Claim", changes, user, using)
 
 
 def unclaim(task_id: str, *, user: Any = None, using: str | None = None) -> None:
-    _change(task_id, lambda task: {"assignee": None}, user, using)
+    _change(task_id, "Assign", lambda task: {"assignee": None}, user, using)
 
 
 def set_assignee(task_id: str, user_id: str | None, *, user: Any = None, using: str | None = None) -> None:
     """Whoever has it now."""
-    _change(task_id, lambda task: {"assignee": user_id}, user, using)
+    _change(task_id, "Assign", lambda task: {"assignee": user_id}, user, using)
 
 
 def delegate(task_id: str, user_id: str | None, *, user: Any = None, using: str | None = None) -> None:
@@ -101,7 +103,7 @@ def delegate(task_id: str, user_id: str | None, *, user: Any = None, using: str 
     def changes(task: Any) -> dict[str, Any]:
         return {"delegation_state": "PENDING", "owner": task.owner or task.assignee, "assignee": user_id}
 
-    _change(task_id, changes, user, using)
+    _change(task_id, "Delegate", changes, user, using)
 
 
 def resolve(
@@ -116,8 +118,7 @@ def resolve(
             if variables:
                 of_task = task_id if task.execution_id is None else None
                 current.execute(c.SetVariables(execution_id=task.execution_id, task_id=of_task, variables=variables))
-            changes = {"delegation_state": "RESOLVED", "assignee": task.owner}
-            current.execute(c.UpdateTask(task_id=task_id, changes=changes))
+            change(current, task, "Resolve", {"delegation_state": "RESOLVED", "assignee": task.owner})
 
     repeating(alias, run)
 
@@ -129,7 +130,7 @@ def update(task_id: str, changes: Mapping[str, Any], *, user: Any = None, using:
     def run() -> None:
         with session(alias, user=name_of(user)) as current:
             _check_parent(current, changes)
-            current.execute(c.UpdateTask(task_id=task_id, changes=changes))
+            change(current, _locked_task(current, task_id), "Update", changes)
 
     repeating(alias, run)
 
@@ -163,14 +164,21 @@ def _check_parent(current: Session, fields: Mapping[str, Any]) -> None:
             raise BadInput(f"Parent task with id '{parent_task_id[:300]}' does not exist.")
 
 
-def _change(task_id: str, changes: Any, user: Any, using: str | None) -> None:
+def change(current: Session, task: UserTask, operation: str, changes: Mapping[str, Any]) -> None:
+    """Of a locked task; the log has it under this name, with the values before and after."""
+    before = {name: getattr(task, name, None) for name in changes}  # a field that no task has is refused by the engine
+    current.carry_out(c.UpdateTask(task_id=task.id, changes=changes))
+    current.log(TaskChange(task_id=task.id, operation=operation, before=before, after=changes))
+
+
+def _change(task_id: str, operation: str, changes: Any, user: Any, using: str | None) -> None:
     """Decides with the instance locked what to change, and changes it."""
     alias = database.alias(using)
 
     def run() -> None:
         with session(alias, user=name_of(user)) as current:
             task = _locked_task(current, task_id)
-            current.execute(c.UpdateTask(task_id=task_id, changes=changes(task)))
+            change(current, task, operation, changes(task))
 
     repeating(alias, run)
 

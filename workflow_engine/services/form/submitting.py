@@ -18,6 +18,7 @@ from workflow_engine.services.command import session
 from workflow_engine.services.form.fields import as_field, check, to_model
 from workflow_engine.services.form.places import AtStart, AtTask, Place, default_of
 from workflow_engine.services.form.validators import accepts
+from workflow_engine.services.task import change
 from workflow_engine.services.who import name_of
 from workflow_engine.store import database, definitions
 from workflow_engine.store.retry import repeating
@@ -42,8 +43,7 @@ def submit_task_form(task_id: str, variables: Mapping[str, Any], *, user: Any = 
             if accepted:
                 current.execute(c.SetVariables(execution_id=task.execution_id, task_id=task_id, variables=accepted))
             form_fields.tell(context, _texts(variables), execution, task)
-            changes = {"delegation_state": "RESOLVED", "assignee": task.owner}
-            current.execute(c.UpdateTask(task_id=task_id, changes=changes))
+            change(current, task, "Resolve", {"delegation_state": "RESOLVED", "assignee": task.owner})
 
     repeating(alias, run)
 

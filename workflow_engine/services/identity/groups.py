@@ -15,7 +15,7 @@ from workflow_engine.services.identity.log import log
 from workflow_engine.services.identity.rights import check_has, rights_of_group, rights_of_user
 from workflow_engine.store import database
 
-ENTITY, MEMBERSHIP = "Group", "GroupMembership"
+ENTITY, MEMBERSHIP = "Group", "Group membership"
 
 
 def find(group_id: str) -> Group | None:
