@@ -23,10 +23,12 @@ EXCUSED = {
     **dict.fromkeys((
         "POST /external-task/fetchAndLock",
         *(f"POST /external-task/<str:task_id>/{name}" for name in ("complete", "failure", "bpmnError", "extendLock", "lock")),
+        *(f"POST /external-task/{name}-many" for name in ("complete", "failure", "extendLock")),
     ), WORK),
     **dict.fromkeys((
         "POST /process-definition/key/<str:key>/start",
         "POST /process-definition/<str:definition_id>/start",
+        "POST /process-instance/start-many",
         "POST /process-definition/key/<str:key>/submit-form",
         "POST /process-definition/<str:definition_id>/submit-form",
         "POST /task/<str:task_id>/bpmnError",
