@@ -1,7 +1,7 @@
 """Many external tasks in one request: each item as if it had come alone, those of one instance in one transaction."""
 
 from collections.abc import Callable, Iterator
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 
 import pytest
@@ -13,6 +13,7 @@ from django.test.utils import CaptureQueriesContext
 from tests.rest.conftest import Api, basic, external_task_process, process
 from tests.support.failure_points import all_rows, count_statements, failing, points
 from workflow_engine import clock, conf, models, verification
+from workflow_engine.client import Engine, EngineRefused, Transport, task_from_json
 from workflow_engine.models import Authorization, AuthorizationType, Tenant
 from workflow_engine.services import credentials
 from workflow_engine.services.authorization.resources import Resource
@@ -588,3 +589,36 @@ def test_with_an_idempotency_key_the_request_is_one_transaction(api: Api, monkey
     answer = api.post("/external-task/complete-many", body, HTTP_IDEMPOTENCY_KEY="k")
     assert statuses(answer.ok()["results"]) == [204] * 4
     assert len(counted) == 2
+
+
+# -- our own client -----------------------------------------------------------------------------------------------------
+
+
+class TestTransport(Transport):
+    """To the site of this very process."""
+
+    __test__ = False
+
+    def __init__(self, api: Api) -> None:
+        super().__init__("http://testserver/engine-rest")
+        self._api = api
+
+    def request(self, method: str, path: str, body: Any = None, *, timeout: float | None = None) -> Any:
+        return self._api.call(method, path, body).ok()
+
+
+def test_the_client_answers_many(api: Api) -> None:
+    held(api, multi_instance(4), "multi")
+    clock.travel(timedelta(seconds=61))
+    engine = Engine(TestTransport(api), "w")
+    rows = engine.fetch_and_lock([{"topicName": "work", "lockDuration": 60_000}], 10, wait=0)
+    tasks = [task_from_json(row) for row in rows]
+    assert engine.extend_locks(tasks, 600) == [None] * 4
+    api.post(f"/external-task/{tasks[0].id}/unlock").ok()
+    (refusal, done) = engine.complete_many([(task, {"n": 1, "day": date(2026, 1, 2)}) for task in tasks[:2]])
+    assert isinstance(refusal, EngineRefused)
+    assert (refusal.status, refusal.type, done) == (400, "RestException", None)
+    assert "it is not locked" in refusal.message
+    assert engine.failure_many([(task, "no") for task in tasks[2:]], retries=3, retry_after=5) == [None, None]
+    assert models.ExternalTask.objects.filter(retries=3, error_message="no").count() == 2
+    assert models.HistoricVariableInstance.objects.get(name="day").value == "2026-01-02"

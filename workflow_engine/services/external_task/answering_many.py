@@ -13,7 +13,7 @@ from typing import Any
 
 from django.db import OperationalError, transaction
 
-from workflow_engine import ids
+from workflow_engine import correlation, ids, tracing
 from workflow_engine.engine import commands as c
 from workflow_engine.engine import state
 from workflow_engine.engine.errors import EngineError, NotFound
@@ -65,7 +65,9 @@ def _of_one_instance(
     if len(answers) == 1:
         execute(answers[0], user=user, using=using)
         return [None]
-    return repeating(using, lambda: list(_in_one_transaction(root_id, answers, attempts, user, using)))
+    name = type(answers[0]).__name__
+    with correlation.bound(command=name, user=user, worker_id=answers[0].worker_id), tracing.span(name):
+        return repeating(using, lambda: _in_one_transaction(root_id, answers, attempts, user, using))
 
 
 def _in_one_transaction(
