@@ -17,6 +17,7 @@ from workflow_engine.client import Engine, EngineRefused, Transport, task_from_j
 from workflow_engine.models import Authorization, AuthorizationType, Tenant
 from workflow_engine.services import credentials
 from workflow_engine.services.authorization.resources import Resource
+from workflow_engine.services.metrics.measures import Measures
 
 UNKNOWN = "01890000-0000-7000-8000-000000000000"
 ALL = pytest.mark.parametrize("verb", ["complete", "failure", "extendLock"])
@@ -431,6 +432,18 @@ def test_answers_of_one_instance_share_their_statements(api: Api) -> None:
     few = statements(lambda: many(api, "complete", items_of("complete", tasks[5:15])))
     more = statements(lambda: many(api, "complete", items_of("complete", tasks[15:55])))
     assert more - few <= 5
+
+
+def test_each_answer_is_measured_once(api: Api, monkeypatch: pytest.MonkeyPatch) -> None:
+    tasks = held(api, BRANCHING, "branching") + held(api, external_task_process("single", "work"), "single")
+    seen: list[tuple[str, str]] = []
+    monkeypatch.setattr(Measures, "command", lambda self, name, outcome, seconds: seen.append((name, outcome)))
+    good = [{"id": task["id"], "variables": {f"r{n}": {"value": 1}}} for n, task in enumerate(tasks)]
+    assert statuses(many(api, "complete", [*good[:2], {"id": UNKNOWN}, {**good[2], "lockToken": UNKNOWN}, good[3]])) == [
+        204, 204, 404, 400, 204,
+    ]  # fmt: skip
+    done, refused = ("CompleteExternalTask", "done"), ("CompleteExternalTask", "refused")
+    assert sorted(seen) == [done, done, done, refused, refused]
 
 
 # -- who may ------------------------------------------------------------------------------------------------------------
