@@ -16,7 +16,7 @@ from django.conf import settings
 from benchmarks import figures
 from scripts.site_process import fresh_database
 
-NAMES = ("parsing", "pure_engine", "commands", "hot_requests", "long_polling")
+NAMES = ("parsing", "pure_engine", "commands", "hot_requests", "many", "long_polling")
 
 
 def main() -> None:

@@ -101,6 +101,10 @@ MODEL = process(
     <bpmn:serviceTask id="broken" camunda:type="external" camunda:topic="broken"/>
     <bpmn:intermediateCatchEvent id="catch"><bpmn:messageEventDefinition messageRef="m"/></bpmn:intermediateCatchEvent>""",
 ).replace("<bpmn:process id", '<bpmn:message id="m" name="go"/><bpmn:process id')
+TASK: dict[str, Any] = {
+    "lockToken": None, "variables": {"v": {"value": 1, "type": "Integer"}}, "localVariables": {"l": {"value": "x"}},
+    "errorMessage": "x", "errorDetails": "x", "retries": 1, "retryTimeout": 0, "newDuration": 1000,
+}  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -177,6 +181,8 @@ class World:
             "migrationPlan": plan,
             "processInstanceIds": [instance],
             "processDefinitionId": definition,
+            "tasks": [{"id": self.by_resource["external-task"], **TASK}],
+            "instances": [{"processDefinitionKey": "world", "businessKey": "b", "variables": TASK["variables"]}],
         }
         # Every request is undone, so these stay right.
         self.rows = row_counts()
@@ -215,6 +221,8 @@ class World:
         with undone():
             answer = self.api.call(address.method, self.path(address) + query, body, **extra)
             assert answer.status < 500 or answer.status == 501, (str(address), query, body, answer.content)
+            if isinstance(answer.json, dict) and isinstance(results := answer.json.get("results"), list):
+                assert all(result["status"] < 500 for result in results), (str(address), body, answer.content)
             if answer.status >= 400:
                 assert row_counts() == self.rows, (str(address), body, answer.content)
         return answer

@@ -17,15 +17,17 @@ Work is delivered at least once: a handler must bear to be called again for the 
 """
 
 from workflow_engine.client.auth import basic, bearer
+from workflow_engine.client.engine import Engine
 from workflow_engine.client.errors import EngineRefused, EngineUnavailable
 from workflow_engine.client.outcomes import BpmnError, HandOver, NoRetry, Result, Retry
-from workflow_engine.client.task import Task
+from workflow_engine.client.task import Task, task_from_json
 from workflow_engine.client.transport import Transport
 from workflow_engine.client.values import Typed
 from workflow_engine.client.worker import Worker
 
 __all__ = [
     "BpmnError",
+    "Engine",
     "EngineRefused",
     "EngineUnavailable",
     "HandOver",
@@ -38,4 +40,5 @@ __all__ = [
     "Worker",
     "basic",
     "bearer",
+    "task_from_json",
 ]

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
+from workflow_engine.client.errors import EngineRefused
 from workflow_engine.client.task import Task
 from workflow_engine.client.transport import Transport
 from workflow_engine.client.values import encode_all
@@ -50,6 +51,34 @@ class Engine:
 
     def extend_lock(self, task: Task, lock: float, *, timeout: float | None = None) -> None:
         self._answer(task, "extendLock", timeout, newDuration=milliseconds(lock))
+
+    # Many in one request, which only our own engine knows; each task is told of as if it had been the only one.
+
+    def complete_many(self, results: Iterable[tuple[Task, Variables]]) -> list[EngineRefused | None]:
+        """Tasks with their variables. Tells of each why it was refused, or None."""
+        return self._answer_many("complete", [(task, {"variables": encode_all(values)}) for task, values in results])
+
+    def failure_many(
+        self, failures: Iterable[tuple[Task, str]], *, retries: int, retry_after: float
+    ) -> list[EngineRefused | None]:
+        """Tasks with their messages."""
+        more = {"retries": retries, "retryTimeout": milliseconds(retry_after)}
+        return self._answer_many("failure", [(task, {"errorMessage": message, **more}) for task, message in failures])
+
+    def extend_locks(self, tasks: Iterable[Task], lock: float) -> list[EngineRefused | None]:
+        return self._answer_many("extendLock", [(task, {"newDuration": milliseconds(lock)}) for task in tasks])
+
+    def _answer_many(self, verb: str, answers: list[tuple[Task, dict[str, Any]]]) -> list[EngineRefused | None]:
+        items = [
+            {"id": task.id, **fields, **({} if task.lock_token is None else {"lockToken": task.lock_token})}
+            for task, fields in answers
+        ]
+        body = {"workerId": self.worker_id, "tasks": items}
+        results = self.transport.post(f"/external-task/{verb}-many", body)["results"]
+        return [
+            EngineRefused(one["status"], one["type"], one["message"]) if one["status"] >= 300 else None
+            for one in results
+        ]
 
     def unlock(self, task: Task) -> None:
         self.transport.post(f"/external-task/{task.id}/unlock")

@@ -6,6 +6,8 @@ A caller's mistake is a 4xx with a sentence. Only what nobody foresaw is a 500, 
 from __future__ import annotations
 
 import logging
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import Any
 
 from django.core.exceptions import PermissionDenied, RequestDataTooBig, SuspiciousOperation, TooManyFilesSent
@@ -84,21 +86,40 @@ _ANSWERS: tuple[tuple[type[BaseException], int, str], ...] = (
 )
 
 
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """What the caller is told: of a whole request, or of one item of many."""
+
+    status: int
+    type_name: str
+    message: str
+    code: int | None = 0
+    more: Mapping[str, Any] = field(default_factory=dict)
+
+
 def answer_to(error: BaseException, context: dict[str, Any]) -> Any:
     """DRF's exception handler of every view."""
     set_rollback()
+    told = told_of(error, context)
+    answer = _answer(told)
+    if header := getattr(error, "auth_header", None):
+        answer["WWW-Authenticate"] = header
+    if isinstance(error, drf.MethodNotAllowed):
+        answer["Allow"] = ", ".join(context["view"].allowed_methods)
+    if told.status == 503:
+        answer["Retry-After"] = "1"
+    return answer
+
+
+def told_of(error: BaseException, context: dict[str, Any]) -> Refusal:
+    """What no caller could help goes to the log as well."""
     if isinstance(error, RestError):
-        return _answer(error.status, error.type_name, str(error), error.code, error.more)
+        return Refusal(error.status, error.type_name, str(error), error.code, error.more)
     if isinstance(error, InvalidModel):
         return _refused_model(error)
     for kind, status, type_name in _ANSWERS:
         if isinstance(error, kind):
-            answer = _answer(status, type_name, _sentence(error), 0, {})
-            if header := getattr(error, "auth_header", None):
-                answer["WWW-Authenticate"] = header
-            if isinstance(error, drf.MethodNotAllowed):
-                answer["Allow"] = ", ".join(context["view"].allowed_methods)
-            return answer
+            return Refusal(status, type_name, _sentence(error))
     if isinstance(error, OperationalError):
         # Deadlocks, a busy SQLite file, a database that restarts: the same request may well succeed.
         logs.event(
@@ -109,11 +130,9 @@ def answer_to(error: BaseException, context: dict[str, Any]) -> Any:
             f"The database could not carry out a request: {logs.summary(error)}",
             **_about(context),
         )
-        answer = _answer(
-            503, "OptimisticLockingException", "The database could not carry out the request now: send it again.", 0, {}
+        return Refusal(
+            503, "OptimisticLockingException", "The database could not carry out the request now: send it again."
         )
-        answer["Retry-After"] = "1"
-        return answer
     return _unforeseen(error, context)
 
 
@@ -126,8 +145,9 @@ def _sentence(error: BaseException) -> str:
     return str(detail if detail is not None else error) or type(error).__name__
 
 
-def _answer(status: int, type_name: str, message: str, code: int | None, more: dict[str, Any]) -> Any:
-    answer = json_answer({"type": type_name, "message": message, "code": code, **more}, status=status)
+def _answer(told: Refusal) -> Any:
+    content = {"type": told.type_name, "message": told.message, "code": told.code, **told.more}
+    answer = json_answer(content, status=told.status)
     # The caller learns it; a line in the site's log for every refusal would only let callers fill it.
     answer._has_been_logged = True  # type: ignore[attr-defined]
     return answer
@@ -136,13 +156,13 @@ def _answer(status: int, type_name: str, message: str, code: int | None, more: d
 _PARSE_ERROR = "ENGINE-09005 Could not parse BPMN process."
 
 
-def _refused_model(error: InvalidModel) -> Any:
+def _refused_model(error: InvalidModel) -> Refusal:
     """Every problem of every file. By its beginning the Modeler tells a broken diagram from a wrong address of the engine."""
     details: dict[str, dict[str, list[Any]]] = {}
     for problem in error.problems:
         kinds = details.setdefault(problem.resource_name or error.resource_name, {"errors": [], "warnings": []})
         kinds["warnings" if problem.severity == "warning" else "errors"].append(_problem_json(problem))
-    return _answer(400, "ParseException", f"{_PARSE_ERROR} {error}", 0, {"details": details})
+    return Refusal(400, "ParseException", f"{_PARSE_ERROR} {error}", 0, {"details": details})
 
 
 def _problem_json(problem: Problem) -> dict[str, Any]:
@@ -166,10 +186,10 @@ def _name_of(request: Any) -> str | None:
     return None if user is None else str(user.get_username())
 
 
-def _unforeseen(error: BaseException, context: dict[str, Any]) -> Any:
+def _unforeseen(error: BaseException, context: dict[str, Any]) -> Refusal:
     request = context["request"]
     sentence = f"{request.method} {request.path} failed"
     logs.event(logger, logging.ERROR, "request_failed", sentence, error=error, **_about(context))
     # So that test clients and error reporters hear of it as of any other failure.
     got_request_exception.send(sender=answer_to, request=request)
-    return _answer(500, "RestException", "The engine failed to carry out the request; its log says why.", 0, {})
+    return Refusal(500, "RestException", "The engine failed to carry out the request; its log says why.")

@@ -17,6 +17,7 @@ class Limits:
     max_variables: int = 1_000  # in one request
     max_page_size: int = 10_000  # rows in one answer
     max_topics: int = 200  # in one fetchAndLock
+    max_items: int = 1_000  # of a request for many: tasks to answer, instances to start
     max_waiting_requests: int = 1_000  # long polls at once in a process under an ASGI server
     # The same where each takes a thread: half of the threads, so that the others stay free for short requests.
     max_waiting_threads: int = 4

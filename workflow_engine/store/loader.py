@@ -238,14 +238,16 @@ class RowLoader:
             if not root or root in self.locked_roots:
                 by_partition.setdefault(ids.partition_of(row_id), []).append(row_id)
         # Read again under the locks: somebody may have got the signal meanwhile, or have left.
-        rows = [
-            row
-            for row_ids in by_partition.values()
-            for row in self._load_batches(state.EventSubscription, "id", row_ids)
-        ]
-        return sorted((row for _, row in rows), key=lambda row: row.id)
+        rows = [row for row_ids in by_partition.values() for row in self.by_ids(state.EventSubscription, row_ids)]
+        return sorted(rows, key=lambda row: row.id)
 
     # -- rows and snapshots ---------------------------------------------------------------------------------------------
+
+    def by_ids(self, row_class: type[Any], row_ids: Sequence[str]) -> list[Any]:
+        """Rows of one partition, whose root is locked; executions as a family."""
+        if row_class is Execution:
+            self._belongings.came_together(row_ids)
+        return [row for _, row in self._load_batches(row_class, "id", row_ids)]
 
     def _of(self, row_class: type[Any], attribute: str, owner_id: str, **more: Any) -> list[Any]:
         conditions = {"partition": ids.partition_of(owner_id), attribute: owner_id, **more}

@@ -6,6 +6,7 @@ EXCUSED = {
     **dict.fromkeys((
         "POST /external-task/fetchAndLock",
         *(f"POST /external-task/<str:task_id>/{name}" for name in ("complete", "failure", "bpmnError", "extendLock", "lock")),
+        *(f"POST /external-task/{name}-many" for name in ("complete", "failure", "extendLock")),
     ), WORK),
     **dict.fromkeys((
         "POST /condition",
@@ -18,6 +19,7 @@ EXCUSED = {
         "POST /process-definition/key/<str:key>/submit-form",
         "POST /process-definition/key/<str:key>/tenant-id/<str:tenant_id>/start",
         "POST /process-definition/key/<str:key>/tenant-id/<str:tenant_id>/submit-form",
+        "POST /process-instance/start-many",
         "POST /signal",
         "POST /task/<str:task_id>/bpmnError",
         "POST /task/<str:task_id>/bpmnEscalation",

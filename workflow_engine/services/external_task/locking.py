@@ -41,22 +41,27 @@ def extend_lock(
         with transaction.atomic(using=alias):
             dialect = database.dialect(alias)
             task = _find(dialect, task_id)
-            if task.worker_id != worker_id:
-                holder = f"it is locked by worker '{task.worker_id}'" if task.worker_id else "it is not locked"
-                raise LockLost(
-                    f"Cannot extend the lock of external task '{task_id}' for worker '{worker_id}': {holder}."
-                )
-            if lock_token is not None and task.lock_token != lock_token:
-                raise LockLost(
-                    f"Cannot extend the lock of external task '{task_id}': its lock was given to somebody else meanwhile."
-                )
+            check_holder(task, worker_id, lock_token)
             if not task_locks.extend(dialect, task, duration):
-                raise LockLost(
-                    f"Cannot extend the lock of external task '{task_id}': it expired at {task.lock_expiration_time}."
-                )
+                raise expired(task)
 
     with timed("ExtendLock"):
         repeating(alias, extend)
+
+
+def check_holder(task: Any, worker_id: str, lock_token: str | None) -> None:
+    """LockLost if it is not this worker who holds the task."""
+    if task.worker_id != worker_id:
+        holder = f"it is locked by worker '{task.worker_id}'" if task.worker_id else "it is not locked"
+        raise LockLost(f"Cannot extend the lock of external task '{task.id}' for worker '{worker_id}': {holder}.")
+    if lock_token is not None and task.lock_token != lock_token:
+        raise LockLost(
+            f"Cannot extend the lock of external task '{task.id}': its lock was given to somebody else meanwhile."
+        )
+
+
+def expired(task: Any) -> LockLost:
+    return LockLost(f"Cannot extend the lock of external task '{task.id}': it expired at {task.lock_expiration_time}.")
 
 
 def lock(task_id: str, worker_id: str, milliseconds: int, *, using: str | None = None) -> None:

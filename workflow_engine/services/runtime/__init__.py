@@ -25,6 +25,7 @@ from workflow_engine.services.runtime.starting import (
     start_process_instance_by_key,
     start_process_instance_by_message,
 )
+from workflow_engine.services.runtime.starting_many import start_many
 from workflow_engine.services.runtime.tree import ActivityInstance, TransitionInstance, activity_instance_tree
 
 __all__ = [
@@ -44,6 +45,7 @@ __all__ = [
     "restart_together",
     "set_variables",
     "signal_execution",
+    "start_many",
     "start_process_instance",
     "start_process_instance_by_id",
     "start_process_instance_by_key",

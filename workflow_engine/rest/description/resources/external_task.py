@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from workflow_engine.rest.description.operations import answers, takes, text
+from workflow_engine.rest.description.operations import Operation, answers, takes, text
 from workflow_engine.rest.description.shapes import answer, request
 
 _TASK = {
@@ -63,11 +63,45 @@ request(
     },
 )  # fmt: skip
 
+# Beyond Camunda's API: many in one request.
+_ITEM = {"id": "text", "lockToken": "text"}
+answer(
+    "ItemResult",
+    {"id": "text?", "status": "integer", "type": "text", "message": "text"},
+    "type", "message",
+    description="Of one item of a request for many: the status of the request for it alone; `type` and `message` of a refusal.",
+)  # fmt: skip
+answer("ItemResults", {"results": "[ItemResult]"}, description="One for each item, in their order.")
+request("TaskToComplete", {**_ITEM, **_VARIABLES})
+request(
+    "TaskToFail",
+    {
+        **_ITEM,
+        **_VARIABLES,
+        "errorMessage": "text",
+        "errorDetails": "text",
+        "retries": "integer",
+        "retryTimeout": "long",
+    },
+)
+request("TaskToExtend", {**_ITEM, "newDuration": "long"})
+request("CompleteManyExternalTasks", {"workerId": "text", "tasks": "[TaskToComplete]"})
+request("FailManyExternalTasks", {"workerId": "text", "tasks": "[TaskToFail]"})
+request("ExtendManyLocks", {"workerId": "text", "newDuration": "long", "tasks": "[TaskToExtend]"})
+
+
+def _many(body: str, summary: str) -> Operation:
+    return Operation(answers={200: "ItemResults"}, body=body, summary=summary, errors=(422,))
+
+
 LISTS = {"/external-task": "ExternalTask"}
 OPERATIONS = {
     "POST /external-task/fetchAndLock": answers("[LockedExternalTask]", body="FetchExternalTasks"),
     "POST /external-task/{id}/complete": takes("CompleteExternalTask"),
     "POST /external-task/{id}/failure": takes("ExternalTaskFailure"),
+    "POST /external-task/complete-many": _many("CompleteManyExternalTasks", "Complete many"),
+    "POST /external-task/failure-many": _many("FailManyExternalTasks", "Report the failure of many"),
+    "POST /external-task/extendLock-many": _many("ExtendManyLocks", "Extend the locks of many"),
     "POST /external-task/{id}/bpmnError": takes("ExternalTaskBpmnError"),
     "POST /external-task/{id}/extendLock": takes("ExtendLock"),
     "POST /external-task/{id}/lock": takes("LockExternalTask"),

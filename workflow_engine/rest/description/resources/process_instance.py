@@ -19,6 +19,27 @@ answer(
     "variables",
     description="`alreadyExisted`: the key's definition allows one instance for each business key, and this one was there.",
 )
+answer(
+    "StartResult",
+    {
+        "id": "text?", "status": "integer", "type": "text", "message": "text", "definitionId": "text?", "definitionKey": "text?",
+        "businessKey": "text?", "caseInstanceId": "null", "ended": "boolean", "suspended": "boolean", "tenantId": "text?",
+        "alreadyExisted": "boolean",
+    },
+    "type", "message", "definitionId", "definitionKey", "businessKey", "caseInstanceId", "ended", "suspended", "tenantId",
+    "alreadyExisted",
+    description="Of one item: status 200 and the instance, or the status of the refusal with `type` and `message`.",
+)  # fmt: skip
+answer("StartResults", {"results": "[StartResult]"}, description="One for each item, in their order.")
+request(
+    "InstanceToStart",
+    {
+        "processDefinitionId": "text", "processDefinitionKey": "text", "tenantId": "text", "businessKey": "text",
+        "variables": "{TypedValue}", "startInstructions": "[Instruction]", "skipCustomListeners": "boolean",
+        "skipIoMappings": "boolean",
+    },
+)  # fmt: skip
+request("StartManyInstances", {"instances": "[InstanceToStart]"})
 _NODE = {
     "id": "text", "parentActivityInstanceId": "text?", "activityId": "text?", "activityName": "text?", "activityType": "text",
     "processInstanceId": "text", "processDefinitionId": "text?", "incidentIds": "[text]", "incidents": "[IncidentOfActivity]",
@@ -112,6 +133,9 @@ OPERATIONS = {
     f"DELETE {_ONE}/comment/{{commentId}}": takes(None),
     "PUT /process-instance/suspended": takes("ProcessInstancesSuspension"),
     "POST /process-instance/suspended-async": answers("Batch", body="ProcessInstancesSuspensionAsync"),
+    "POST /process-instance/start-many": Operation(
+        answers={200: "StartResults"}, body="StartManyInstances", summary="Start many", errors=(422,)
+    ),
     "POST /process-instance/delete": answers("Batch", body="ProcessInstancesDeletion"),
     "POST /process-instance/delete-historic-query-based": answers("Batch", body="ProcessInstancesDeletion"),
     "POST /process-instance/job-retries": answers("Batch", body="JobRetriesOfProcessInstances"),

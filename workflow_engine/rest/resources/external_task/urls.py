@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from workflow_engine.rest.resources.external_task import fetch, lists, many, operator, worker
+from workflow_engine.rest.resources.external_task import fetch, lists, many, operator, worker, worker_many
 
 urlpatterns = [
     path("external-task/fetchAndLock", fetch.FetchAndLock.as_view()),
@@ -10,6 +10,7 @@ urlpatterns = [
     path("external-task", lists.ExternalTaskList.as_view()),
     path("external-task/count", lists.ExternalTaskCount.as_view()),
     path("external-task/topic-names", lists.TopicNames.as_view()),
+    *worker_many.urlpatterns,
     *many.urlpatterns,
     path("external-task/<str:task_id>", lists.ExternalTaskView.as_view()),
     path("external-task/<str:task_id>/failure", worker.Failure.as_view()),

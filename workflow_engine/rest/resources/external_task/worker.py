@@ -29,14 +29,7 @@ class WorkerView(EngineView):
 class Complete(WorkerView):
     def post(self, request: Request, task_id: str) -> HttpResponse:
         body = self.body()
-        command = commands.CompleteExternalTask(
-            task_id=task_id,
-            worker_id=body.required_text("workerId"),
-            variables=accepted_variables(body, "variables", may_be_transient=True),
-            local_variables=accepted_variables(body, "localVariables", may_be_transient=True),
-            lock_token=body.text("lockToken"),
-        )
-        self.execute(command)
+        self.execute(completion(body, task_id, body.required_text("workerId")))
         return no_content()
 
 
@@ -45,18 +38,7 @@ class Failure(WorkerView):
 
     def post(self, request: Request, task_id: str) -> HttpResponse:
         body = self.body()
-        command = commands.FailExternalTask(
-            task_id=task_id,
-            worker_id=body.required_text("workerId"),
-            error_message=body.text("errorMessage", LONG_TEXT),
-            error_details=body.text("errorDetails", LONG_TEXT),
-            retries=body.integer("retries", 0, minimum=0),
-            retry_timeout=body.integer("retryTimeout", 0, minimum=0, maximum=MAX_RETRY_TIMEOUT),
-            variables=accepted_variables(body, "variables", may_be_transient=True),
-            local_variables=accepted_variables(body, "localVariables", may_be_transient=True),
-            lock_token=body.text("lockToken"),
-        )
-        self.execute(command)
+        self.execute(failure(body, task_id, body.required_text("workerId")))
         return no_content()
 
 
@@ -96,6 +78,30 @@ class Lock(WorkerView):
         body = self.body()
         service.lock(task_id, body.required_text("workerId"), duration(body, "lockDuration"))
         return no_content()
+
+
+def completion(body: Body, task_id: str, worker_id: str) -> commands.CompleteExternalTask:
+    return commands.CompleteExternalTask(
+        task_id=task_id,
+        worker_id=worker_id,
+        variables=accepted_variables(body, "variables", may_be_transient=True),
+        local_variables=accepted_variables(body, "localVariables", may_be_transient=True),
+        lock_token=body.text("lockToken"),
+    )
+
+
+def failure(body: Body, task_id: str, worker_id: str) -> commands.FailExternalTask:
+    return commands.FailExternalTask(
+        task_id=task_id,
+        worker_id=worker_id,
+        error_message=body.text("errorMessage", LONG_TEXT),
+        error_details=body.text("errorDetails", LONG_TEXT),
+        retries=body.integer("retries", 0, minimum=0),
+        retry_timeout=body.integer("retryTimeout", 0, minimum=0, maximum=MAX_RETRY_TIMEOUT),
+        variables=accepted_variables(body, "variables", may_be_transient=True),
+        local_variables=accepted_variables(body, "localVariables", may_be_transient=True),
+        lock_token=body.text("lockToken"),
+    )
 
 
 def duration(body: Body, name: str) -> int:

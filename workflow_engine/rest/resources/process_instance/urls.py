@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from workflow_engine.rest.resources.process_instance import comments, many, tree, views
+from workflow_engine.rest.resources.process_instance import comments, many, start_many, tree, views
 from workflow_engine.rest.variables.views import scope_views
 
 variables, variable, variable_data = scope_views(views.InstanceScope)
@@ -10,6 +10,7 @@ variables, variable, variable_data = scope_views(views.InstanceScope)
 urlpatterns = [
     path("process-instance", views.InstanceList.as_view()),
     path("process-instance/count", views.InstanceCount.as_view()),
+    *start_many.urlpatterns,
     *many.urlpatterns,
     path("process-instance/<str:instance_id>", views.InstanceView.as_view()),
     path("process-instance/<str:instance_id>/activity-instances", tree.ActivityInstances.as_view()),
