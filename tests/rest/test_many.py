@@ -11,7 +11,7 @@ from django.db import OperationalError, connection
 from django.test.utils import CaptureQueriesContext
 
 from tests.rest.conftest import Api, basic, external_task_process, process
-from tests.support.failure_points import all_rows, count_statements, failing, points
+from tests.support.failure_points import all_rows, before_each_commit, count_statements, failing, points
 from workflow_engine import clock, conf, models, verification
 from workflow_engine.client import Engine, EngineRefused, Transport, task_from_json
 from workflow_engine.models import Authorization, AuthorizationType, Tenant
@@ -289,14 +289,12 @@ def test_a_task_that_another_answer_of_the_request_takes_away_is_gone(api: Api) 
 def commits(monkeypatch: pytest.MonkeyPatch, happen: Callable[[int], None] = lambda number: None) -> list[int]:
     """Grows with each commit, before which `happen` is called with its number."""
     found: list[int] = []
-    commit = connection.commit
 
     def committing() -> None:
         found.append(len(found))
         happen(found[-1])
-        commit()
 
-    monkeypatch.setattr(connection, "commit", committing)
+    before_each_commit(monkeypatch, committing)
     return found
 
 

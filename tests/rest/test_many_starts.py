@@ -8,7 +8,7 @@ from django.contrib.auth.models import Permission
 from django.db import OperationalError, connection
 
 from tests.rest.conftest import Api, basic, external_task_process, process, user_task_process
-from tests.support.failure_points import all_rows
+from tests.support.failure_points import all_rows, before_each_commit
 from workflow_engine import models, verification
 from workflow_engine.models import Authorization, AuthorizationType, Tenant
 from workflow_engine.services.authorization.resources import Resource
@@ -153,15 +153,14 @@ def test_a_unique_business_key_has_one_instance(api: Api, human: str, settings: 
 
 @pytest.mark.django_db(transaction=True)
 def test_each_in_a_transaction_of_its_own(api: Api, human: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    commit, seen = connection.commit, []
+    seen: list[int] = []
 
     def committing() -> None:
         seen.append(1)
         if len(seen) == 2:
             raise OperationalError("injected")
-        commit()
 
-    monkeypatch.setattr(connection, "commit", committing)
+    before_each_commit(monkeypatch, committing)
     results = start_many(api, *[{"processDefinitionKey": "human"}] * 3)
     assert statuses(results) == [200, 503, 200]
     assert len(seen) == 3
@@ -172,13 +171,13 @@ def test_each_in_a_transaction_of_its_own(api: Api, human: str, monkeypatch: pyt
 def test_once_the_database_is_gone_nothing_more_is_tried(
     api: Api, human: str, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
-    seen = []
+    seen: list[int] = []
 
     def committing() -> None:
         seen.append(1)
         raise OperationalError("the server went away")
 
-    monkeypatch.setattr(connection, "commit", committing)
+    before_each_commit(monkeypatch, committing)
     monkeypatch.setattr(connection, "is_usable", lambda: False)
     results = start_many(api, *[{"processDefinitionKey": "human"}] * 5)
     assert statuses(results) == [503] * 5

@@ -7,10 +7,13 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from typing import Any
 
+import pytest
 from django.apps import apps
 from django.db import OperationalError, connection
 
-Command = Callable[[], Any]
+from workflow_engine.store.transaction import Transaction
+
+Command = Callable[..., Any]
 Rows = dict[str, list[tuple[Any, ...]]]
 
 
@@ -101,6 +104,21 @@ def _commits(happen: Callable[[], None], is_after: bool = False) -> Iterator[Non
         yield
     finally:
         connection.commit = commit  # type: ignore[method-assign]
+
+
+def before_each_commit(patch: pytest.MonkeyPatch, happen: Command) -> None:
+    """`happen` may raise; Django's commits and the engine's own."""
+    for owner in (connection, Transaction):
+        name = "commit" if owner is connection else "_commit"
+        patch.setattr(owner, name, _after(happen, getattr(owner, name)))
+
+
+def _after(happen: Command, commit: Command) -> Command:
+    def committing(*transaction: Any) -> None:
+        happen()
+        commit(*transaction)
+
+    return committing
 
 
 def all_rows() -> Rows:

@@ -9,7 +9,7 @@ from types import TracebackType
 from typing import Any, Self
 
 import psycopg
-from django.db import DatabaseError, Error, transaction
+from django.db import Error, transaction
 
 from workflow_engine.store import prepared
 from workflow_engine.store.prepared import Answer, Connection, Statement
@@ -67,7 +67,11 @@ class Transaction:
             if connection.closed_in_transaction:
                 return
             if error is None and not connection.needs_rollback:
-                self._commit()
+                try:
+                    self._commit()
+                except BaseException:
+                    self._roll_back()
+                    raise
                 is_kept = True
             else:
                 connection.needs_rollback = False
@@ -109,13 +113,8 @@ class Transaction:
         return answers[len(last) :]
 
     def _commit(self) -> None:
-        if not self._has_begun and not self._last:
-            return
-        try:
+        if self._has_begun or self._last:
             self._send((), commit=True)
-        except DatabaseError:
-            self._roll_back()
-            raise
 
     def _roll_back(self) -> None:
         if not self._has_begun:
