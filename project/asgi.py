@@ -4,6 +4,8 @@ import os
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "project.settings")
 
+from project.server import settle
 from workflow_engine.rest.asgi import django_in_threads
 
 application = django_in_threads(threads=int(os.environ.get("WEB_THREADS", "4")))
+settle()

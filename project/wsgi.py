@@ -2,8 +2,10 @@
 
 import os
 
-from workflow_engine.rest.door import get_wsgi_application
-
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "project.settings")
 
+from project.server import settle
+from workflow_engine.rest.door import get_wsgi_application
+
 application = get_wsgi_application()
+settle()

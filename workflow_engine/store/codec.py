@@ -135,7 +135,12 @@ def float_to_json(value: float) -> float | str:
 
 POSTGRESQL_TO_JSON: dict[str, Convert] = {"datetime": time_to_json, "bytes": bytes_to_json, "float": float_to_json}
 POSTGRESQL_TO: dict[str, Convert] = {"json": json_to_text}
-POSTGRESQL_TO_PARAMETER: dict[str, Convert] = {"json": json_to_text, "datetime": time_to_json, "float": str}
+POSTGRESQL_TO_PARAMETER: dict[str, Convert] = {
+    "json": json_to_text,
+    "datetime": time_to_json,
+    "float": str,
+    "bool": {False: "f", True: "t"}.__getitem__,
+}
 POSTGRESQL_FROM: dict[str, Convert] = {"json": json_from_any, "bytes": bytes}
 POSTGRESQL_TYPES: dict[str, str] = {
     "uuid": "uuid",

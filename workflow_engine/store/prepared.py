@@ -180,7 +180,13 @@ class Statements:
 
     def _call(self, sql: str, params: Sequence[Any]) -> Call:
         values = [
-            value.encode() if value.__class__ is str else None if value is None else _text(value).encode()
+            value.encode()
+            if (kind := value.__class__) is str
+            else None
+            if value is None
+            else b"%d" % value
+            if kind is int
+            else _text(value).encode()
             for value in params
         ]
         if not self._is_prepared:

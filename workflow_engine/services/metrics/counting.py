@@ -20,6 +20,8 @@ from workflow_engine.services.metrics.measures import measures
 _JOB_STATES = {"successful": names.JOB_SUCCESSFUL, "failed": names.JOB_FAILED}
 _TASK_STATES = {"created": "created", "successful": "completed", "failed": "failed", "deleted": "deleted"}
 _HASH_BYTES = 8
+_NAMED = frozenset({events.ActivityStarted, events.ActivityEnded, events.ProcessInstanceStarted, events.JobLogged})
+_OF_ASSIGNEES = frozenset({events.ActivityUpdated, events.IdentityLinkChanged})
 
 
 def count(name: str, number: int = 1) -> None:
@@ -33,11 +35,12 @@ def after_commit(happened: Sequence[HistoryEvent], using: str) -> None:
     assignees: set[int] = set()
     tasks: list[tuple[str, str]] = []
     for event in happened:
-        if (name := _name(event)) is not None:
+        kind = type(event)
+        if kind in _NAMED and (name := _name(event)) is not None:
             numbers[name] += 1
-        if (assignee := _assignee(event)) is not None:
+        elif kind in _OF_ASSIGNEES and (assignee := _assignee(event)) is not None:
             assignees.add(hash_of(assignee))
-        if isinstance(event, events.ExternalTaskLogged):
+        elif isinstance(event, events.ExternalTaskLogged):
             tasks.append((event.external_task.topic_name, _TASK_STATES[event.state]))
     if numbers or assignees or tasks:
         transaction.on_commit(partial(_add, numbers, assignees, tasks), using=using, robust=True)
