@@ -5,7 +5,7 @@ import os
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "project.settings")
 
 from project.server import settle
-from workflow_engine.rest.asgi import django_in_threads
+from workflow_engine.rest.asgi import THREADS, django_in_threads
 
-application = django_in_threads(threads=int(os.environ.get("WEB_THREADS", "4")))
+application = django_in_threads(threads=int(os.environ.get("WEB_THREADS") or THREADS))
 settle()

@@ -9,6 +9,8 @@ from importlib import import_module
 
 from django.conf import settings
 
+from workflow_engine.rest.asgi import THREADS
+
 # Long polls count as requests under way, and each has an open connection.
 MOST_REQUESTS = 8_192
 
@@ -49,11 +51,16 @@ def settle() -> None:
     gc.set_threshold(20_000, 20, 50)
 
 
+def cpus() -> int:
+    """Those that this process may use, where the system tells."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
 def options_from_environment() -> dict[str, int | str]:
     return {
         "host": os.environ.get("HOST", "127.0.0.1"),
         "port": int(os.environ.get("PORT", "8000")),
-        "workers": int(os.environ.get("WEB_WORKERS", "2")),
-        "threads": int(os.environ.get("WEB_THREADS", "4")),
+        "workers": int(os.environ.get("WEB_WORKERS") or min(max(cpus(), 2), 8)),
+        "threads": int(os.environ.get("WEB_THREADS") or THREADS),
         "interface": os.environ.get("WEB_INTERFACE", "asgi"),
     }

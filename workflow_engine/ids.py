@@ -55,8 +55,10 @@ class _Generator:
             tick, counter = self._tick, self._counter
         milliseconds, fraction = divmod(tick, _TICKS_PER_MILLISECOND)
         tail = (0b10 << 62) | (counter << 36) | (noise & 0xFFFFFFFFF)
-        digits = f"{milliseconds:012x}7{fraction:x}{bucket:02x}{tail:016x}"
-        return f"{digits[:8]}-{digits[8:12]}-{digits[12:16]}-{digits[16:20]}-{digits[20:]}"
+        return (
+            f"{milliseconds >> 16:08x}-{milliseconds & 0xFFFF:04x}-7{fraction:x}{bucket:02x}"
+            f"-{tail >> 48:04x}-{tail & 0xFFFFFFFFFFFF:012x}"
+        )
 
 
 _generator = _Generator()

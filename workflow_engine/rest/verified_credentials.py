@@ -1,6 +1,6 @@
 """Remembers which user name and password were right, so that not every request costs a password hash.
 
-What is kept is no password: the key is an HMAC of name and password under the site's secret, the entry holds the user and a
+What is kept is no password: the key is a keyed hash of name and password under the site's secret, the entry holds the user and a
 fingerprint of name and stored hash. An entry only spares the hashing. Each request still reads the user's row, so a new
 password, a disabled, renamed or deleted user is refused at once, in every process.
 """
@@ -39,7 +39,8 @@ _entries: OrderedDict[bytes, _Entry] = OrderedDict()
 
 def verify(request: HttpRequest, username: str, password: str) -> Any | None:
     """The active user with this name and password, or None."""
-    key = hmac.digest(_secret(str(settings.SECRET_KEY)), f"{len(username)}:{username}{password}".encode(), "sha256")
+    text = f"{len(username)}:{username}{password}".encode()
+    key = hashlib.blake2b(text, key=_secret(str(settings.SECRET_KEY)), digest_size=32).digest()
     if (user := _remembered(key)) is not None:
         return user
     user = authenticate(request, username=username, password=password)

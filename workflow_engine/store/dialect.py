@@ -75,6 +75,8 @@ class Dialect:
     def rows(self, table: StateTable, records: list[tuple[Any, ...]]) -> list[dict[str, Any]]:
         """Values by attribute of records that begin with the table's columns."""
         converters = self._converters(table)
+        if not converters:
+            return [dict(zip(table.attributes, record, strict=False)) for record in records]
         found = []
         for record in records:
             values = dict(zip(table.attributes, record, strict=False))

@@ -17,9 +17,10 @@ from workflow_engine.rest.door import get_wsgi_application
 if TYPE_CHECKING:
     from workflow_engine.rest.asgi.application import Application
 
-__all__ = ["django_in_threads", "with_long_polling"]
+__all__ = ["THREADS", "django_in_threads", "with_long_polling"]
 
-THREADS = 4
+# Of each process. More of them would wait for their turn at the interpreter rather than for the database.
+THREADS = 2
 
 
 def django_in_threads(threads: int = THREADS) -> Application:

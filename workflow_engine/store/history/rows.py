@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import cache
 from typing import Any
 
 from django.db import models as django_models
@@ -15,6 +16,7 @@ from workflow_engine.store.tables import Table
 from workflow_engine.store.writes import Write, inserts, updates
 
 NONE, ACTIVITY, AUDIT, FULL = range(4)  # positions in HISTORY_LEVELS
+COMMON = ("process_instance_id", "root_process_instance_id", "process_definition_id", "tenant_id", "sequence")
 NextSequence = Callable[[str | None], int]
 TimeToLive = Callable[[str | None], int | None]
 
@@ -32,17 +34,19 @@ class HistoryRows:
 
     def insert(self, model: type[django_models.Model], event: HistoryEvent, row_id: str, **values: Any) -> None:
         table = tables.of_model(model)
-        common = {
+        row = {
             "id": row_id,
             "process_instance_id": event.process_instance_id,
             "root_process_instance_id": event.root_process_instance_id,
             "process_definition_id": event.process_definition_id,
             "tenant_id": event.tenant_id,
             "sequence": self.next_sequence(event.root_process_instance_id),
+            **values,
         }
         # The row of a process instance has no column for what its id says already.
-        known = {name: value for name, value in common.items() if name in table.by_attribute}
-        self._inserted[table.name, row_id] = (table, {**known, **values})
+        for name in _without(table):
+            del row[name]
+        self._inserted[table.name, row_id] = (table, row)
 
     def append(self, model: type[django_models.Model], event: HistoryEvent, near: str | None, **values: Any) -> str:
         """Inserts a row of a log, with an id of its own in the bucket of `near`; the id."""
@@ -65,3 +69,9 @@ class HistoryRows:
     def writes(self) -> list[Write]:
         changed = [(table, row_id, values) for (_, row_id), (table, values) in self._updated.items()]
         return [*inserts(self._inserted.values()), *updates(changed)]
+
+
+@cache
+def _without(table: Table) -> tuple[str, ...]:
+    """Of what all events have, the columns that this table has not."""
+    return tuple(name for name in COMMON if name not in table.by_attribute)
