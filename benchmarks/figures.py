@@ -70,6 +70,11 @@ def verdict(name: str, value: float, most: float, unit: str = "") -> None:
     sys.stdout.write(f"{name:<60} {value:>10.2f} {unit:<14} budget {most:g}: {kept}\n")
 
 
+def at_least(name: str, value: float, least: float, unit: str) -> None:
+    kept = "kept" if value >= least else "NOT KEPT"
+    sys.stdout.write(f"{name:<60} {value:>10.0f} {unit:<14} budget {least:g}: {kept}\n")
+
+
 def at(found: list[float], part: float) -> float:
     """The quantile: `at(found, 0.99)` is what 99 of 100 do not exceed."""
     ordered = sorted(found)

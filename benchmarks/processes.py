@@ -21,6 +21,10 @@ def family(root: int) -> set[int]:
     return found
 
 
+def children(parent: int) -> list[int]:
+    return [process for process, words in _all() if int(words[1]) == parent]
+
+
 def cpu(*roots: int) -> float:
     """Seconds that these families have used so far, with what members used that have ended."""
     members = {member for root in roots for member in family(root)}

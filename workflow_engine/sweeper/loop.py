@@ -9,6 +9,7 @@ from __future__ import annotations
 import logging
 import random
 import threading
+import time
 from collections.abc import Callable
 from datetime import timedelta
 
@@ -26,7 +27,7 @@ from workflow_engine.wakeup import Waiter
 logger = logging.getLogger(__name__)
 
 Tell = Callable[[str, Counts], None]
-TELL_EVERY = 100
+TELL_EVERY, TELL_SECONDS = 100, 1.0
 LONGEST_PAUSE = 30.0
 
 
@@ -39,7 +40,7 @@ class Sweeper:
         self._is_stopped = threading.Event()
         self._started = clock.now()
         self._asking, self._counting = threading.Lock(), threading.Lock()
-        self._done = Counts()
+        self._done, self._told = Counts(), -TELL_SECONDS
         turns = Turns()
         self._backlog = Backlog(threads, lambda size: acquisition.acquire(owner, size, turns=turns))
         self._news = Waiter()
@@ -66,8 +67,7 @@ class Sweeper:
         with self._asking:
             group: list[AcquiredJob] = []
             while not self._is_stopped.is_set() and not (group := self._backlog.next_group()):
-                self._tell_of_jobs()
-                self._news.wait(self._time_to_next())
+                self._news.wait(min(self._time_to_tell(), self._time_to_next()))
         done = jobs.run(self.owner, group, self._is_stopped.is_set)
         with self._counting:
             self._done.update(done)
@@ -77,10 +77,20 @@ class Sweeper:
         if is_much:
             self._tell_of_jobs()
 
+    def _time_to_tell(self) -> float:
+        """Tells at once after a quiet time, then every second: jobs that come one by one make no line each."""
+        with self._counting:
+            left = self._told + TELL_SECONDS - time.monotonic() if self._done else self.poll
+        if left <= 0:
+            self._tell_of_jobs()
+            return self.poll
+        return left
+
     def _tell_of_jobs(self) -> None:
         """What all threads did since it was last told."""
         with self._counting:
             done, self._done = self._done, Counts()
+            self._told = time.monotonic()
         if done:
             self._tell("jobs", done)
 
