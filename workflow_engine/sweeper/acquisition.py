@@ -10,7 +10,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import zip_longest
-from typing import cast
+from typing import Any, cast
 
 from django.db import router, transaction
 from django.db.models import Exists, Min, OuterRef, Q
@@ -22,6 +22,9 @@ from workflow_engine.services import metrics
 from workflow_engine.services.metrics.names import JOB_ACQUIRED, JOB_ACQUISITION_ATTEMPT, JOB_REJECTED
 from workflow_engine.store import database, due_jobs, waiting_definitions
 from workflow_engine.sweeper.turns import Turns
+
+# Stands for a definition's key in a statement: no key can be called so, because no database stores this character.
+ANY_KEY = "\0"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -110,7 +113,7 @@ def _lock_candidates(jobs: JobQuerySet, now: datetime, limit: int, turns: Turns)
 def _in_turn(free: JobQuerySet, now: datetime, limit: int, turns: Turns, *, timers: bool) -> list[Job]:
     """The oldest, if all that wait fit in; else each definition's oldest in turn, so that none waits behind another's thousands.
 
-    Each query reads one partial index in its order: what is too much costs one small query for each definition that is served.
+    Each query reads one partial index in its order: what is too much costs one more index range for each definition served.
     """
     oldest = _locked(free.order_by("due_date", "id"), limit)
     if len(oldest) < limit:
@@ -118,11 +121,24 @@ def _in_turn(free: JobQuerySet, now: datetime, limit: int, turns: Turns, *, time
     keys = turns.next(free.db, now, limit, timers=timers)
     if len({*keys, *(job.process_definition_key for job in oldest)}) == 1:
         return oldest
-    share = -(-limit // max(1, len(keys)))
-    mine = [_locked(_of_definition(free, key, now, timers=timers), share) for key in keys]
-    chosen = [job for rank in zip_longest(*mine) for job in rank if job is not None][:limit]
+    shares = _shares(free, keys, -(-limit // max(1, len(keys))), now, timers=timers)
+    chosen = [job for rank in zip_longest(*shares) for job in rank if job is not None][:limit]
     taken = {job.pk for job in chosen}
     return chosen + [job for job in oldest if job.pk not in taken][: limit - len(chosen)]
+
+
+def _shares(free: JobQuerySet, keys: list[str | None], share: int, now: datetime, *, timers: bool) -> list[list[Job]]:
+    """The oldest of each definition, locked, by one statement: its parts differ by nothing but the key."""
+    parts, params = [], []
+    of_any = _sql(_of_definition(free, ANY_KEY, now, timers=timers), share)
+    for key in keys:
+        sql, values = _sql(_of_definition(free, None, now, timers=timers), share) if key is None else of_any
+        parts.append(f"SELECT * FROM ({sql}) b")  # noqa: S608
+        params += [key if value == ANY_KEY else value for value in values]
+    found: dict[str | None, list[Job]] = {key: [] for key in keys}
+    for job in Job.objects.using(free.db).raw(" UNION ALL ".join(parts), params) if parts else ():
+        found[job.process_definition_key].append(job)
+    return [sorted(jobs, key=lambda job: (job.due_date or now, job.pk)) for jobs in found.values()]
 
 
 def _of_definition(free: JobQuerySet, key: str | None, now: datetime, *, timers: bool) -> JobQuerySet:
@@ -150,4 +166,13 @@ def _not_running_elsewhere(using: str, now: datetime) -> JobQuerySet:
 
 
 def _locked(jobs: JobQuerySet, limit: int) -> list[Job]:
-    return list(jobs.select_for_update(skip_locked=True, no_key=True)[:limit])
+    return list(_first(jobs, limit))
+
+
+def _sql(jobs: JobQuerySet, limit: int) -> tuple[str, tuple[Any, ...]]:
+    sql, params = _first(jobs, limit).query.get_compiler(jobs.db).as_sql()
+    return sql, params
+
+
+def _first(jobs: JobQuerySet, limit: int) -> JobQuerySet:
+    return jobs.select_for_update(skip_locked=True, no_key=True)[:limit]
