@@ -13,22 +13,20 @@ import sys
 import threading
 import time
 import uuid
-from collections.abc import Callable, Iterator
-from pathlib import Path
+from collections.abc import Callable
 from typing import Any
 
 from django.db import connections
 
-from benchmarks import figures, models
+from benchmarks import figures, models, processes
 from scripts.site_process import AUTHORIZATION, site
 from workflow_engine.services import repository, runtime
 
 # The first ones fill caches and open connections.
 WARM_UP, HAND_OUTS = 5, 20
-WAITING, TOPICS = 500, 50
-SETTLING, IDLE_SECONDS = 3.0, 5.0
-CLIENTS, REQUESTS, ROUNDS = 8, 50, 3
-TICKS = os.sysconf("SC_CLK_TCK")
+WAITING, TOPICS = figures.size("WAITING", 500), 50
+SETTLING, IDLE_SECONDS = 3.0, 10.0
+CLIENTS, REQUESTS, ROUNDS = 8, figures.size("REQUESTS", 50), 3
 
 
 def run() -> None:
@@ -77,10 +75,15 @@ class _Bench:
         figures.show(f"{self._interface}: {name}", "ms", found[WARM_UP:])
 
     def _idle(self, name: str) -> None:
-        before = _cpu_seconds()
+        """Of all processes of the server, and of the database."""
+        database = processes.postmaster()
+        roots = [] if database is None else [database]
+        before, of_database = _cpu_seconds(), processes.cpu(*roots)
         time.sleep(IDLE_SECONDS)
         used = (_cpu_seconds() - before) / IDLE_SECONDS * 100
-        sys.stdout.write(f"{f'{self._interface}: {name}':<44} {used:>10.2f}  % of a core\n")
+        of_database = (processes.cpu(*roots) - of_database) / IDLE_SECONDS * 100
+        sys.stdout.write(f"{'':<60} {of_database:>10.2f} % of a core by the database of this\n" if roots else "")
+        figures.verdict(f"{self._interface}: {name}", used + of_database, 2.0, "% of a core")
 
     def _short(self, name: str, ask: Callable[[http.client.HTTPConnection], object]) -> None:
         """All clients at once, each on its connection."""
@@ -152,18 +155,5 @@ def _answer(client: http.client.HTTPConnection) -> Any:
 
 def _cpu_seconds() -> float:
     """Of all processes that this one has started: the server's, but not the database's, which has left the family."""
-    parents, used = {}, {}
-    for process, words in _processes():
-        parents[process], used[process] = int(words[1]), (int(words[11]) + int(words[12])) / TICKS
-    family = {os.getpid()}
-    while more := {process for process, parent in parents.items() if parent in family} - family:
-        family |= more
-    return sum(used[process] for process in family - {os.getpid()})
-
-
-def _processes() -> Iterator[tuple[int, list[str]]]:
-    """Number and fields of each, from its state on."""
-    for folder in Path("/proc").iterdir():
-        if folder.name.isdigit():
-            with contextlib.suppress(OSError):
-                yield int(folder.name), (folder / "stat").read_text().rpartition(")")[2].split()
+    children = processes.children(os.getpid())
+    return processes.cpu(*children)

@@ -73,10 +73,12 @@ def _problem(key: str, value: Any) -> str | None:
     if isinstance(default, int):
         least = 1 if key.startswith("MAX_") or key.endswith("_BATCH_SIZE") or key in AT_LEAST_ONE else 0
         return _number_problem(value, least=least, greatest=GREATEST.get(key))
-    if key == "METRICS_INTERVAL" and value is None:
-        return None
+    if isinstance(default, float):
+        return None if type(value) in (int, float) and 0 <= value <= 1 else "it must be a number from 0 to 1"
     if isinstance(default, timedelta):
-        return None if isinstance(value, timedelta) and value > timedelta() else "it must be a positive timedelta"
+        is_off = value is None and key == "METRICS_INTERVAL"
+        is_good = is_off or (isinstance(value, timedelta) and value > timedelta())
+        return None if is_good else "it must be a positive timedelta"
     if key == "MAX_DELIVERIES":
         return None if value is None else _number_problem(value, least=1, greatest=None)
     if key == "MAX_DELIVERIES_BY_TOPIC":

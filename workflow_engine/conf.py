@@ -27,6 +27,7 @@ class EngineSettings:
     history_time_to_live: int | None = None  # days, for definitions that say nothing; None: for ever
     default_retries: int = 3  # of jobs
     default_retry_cycle: str | None = None  # failedJobRetryTimeCycle of jobs whose model says nothing: "R5/PT1M"
+    retry_jitter: float = 0.1  # part of a cycle's pause by which a failed job's next attempt may come later
     max_lock_duration: timedelta = timedelta(hours=24)  # of an external task
     job_lock_duration: timedelta = timedelta(minutes=5)  # of a job, while a sweeper runs it
     max_deliveries: int | None = None  # hand-outs of an external task without an answer; None: for ever

@@ -88,6 +88,17 @@ class Job(Row):
                 name="wf_job_due",
             ),
             models.Index(fields=["lock_expiration_time"], condition=Q(lock_owner__isnull=False), name="wf_job_held"),
+            # So that no definition has to wait behind all jobs of another: continuations and timers, each definition's in order.
+            models.Index(
+                fields=["process_definition_key", "id"],
+                condition=Q(retries__gt=0, is_suspended=False, lock_owner__isnull=True, due_date__isnull=True),
+                name="wf_job_free_of_definition",
+            ),
+            models.Index(
+                fields=["process_definition_key", "due_date", "id"],
+                condition=Q(retries__gt=0, is_suspended=False, lock_owner__isnull=True, due_date__isnull=False),
+                name="wf_job_due_of_definition",
+            ),
             models.Index(fields=["execution"], condition=Q(execution__isnull=False), name="wf_job_execution"),
             models.Index(
                 fields=["process_instance"], condition=Q(process_instance__isnull=False), name="wf_job_instance"

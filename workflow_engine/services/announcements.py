@@ -1,8 +1,9 @@
-"""Tells others after the commit: those who wait for external tasks, and the receivers of the site's signals."""
+"""Tells others after the commit: those who wait for external tasks, sweepers, and the receivers of the site's signals."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from datetime import timedelta
 from functools import partial
 from typing import Any
 
@@ -50,10 +51,18 @@ SIGNALS: dict[type[HistoryEvent], tuple[Signal, Arguments]] = {
 }
 
 
+# What becomes due later is found by the sweepers' own looks.
+SOON = timedelta(seconds=2)
+
+
 def after_commit(work: UnitOfWork, changes: Changes, happened: Sequence[HistoryEvent]) -> None:
-    announce_topics(
-        work.using, {row.topic_name for row in [*changes.inserted, *work.updated] if type(row) is state.ExternalTask}
-    )
+    topics = set()
+    for row in (*changes.inserted, *work.updated):
+        if type(row) is state.ExternalTask:
+            topics.add(row.topic_name)
+        elif type(row) is state.Job and _is_for_sweepers(row, work):
+            topics.add(wakeup.JOBS)
+    announce_topics(work.using, topics)
     counting.after_commit(happened, work.using)
     logged.after_commit(happened, work.using)
     for event in happened:
@@ -72,6 +81,12 @@ def after_commit(work: UnitOfWork, changes: Changes, happened: Sequence[HistoryE
             **arguments(event),
         )
         transaction.on_commit(send, using=work.using, robust=True)
+
+
+def _is_for_sweepers(job: state.Job, work: UnitOfWork) -> bool:
+    if job.retries <= 0 or job.is_suspended or job.lock_owner is not None:
+        return False
+    return job.due_date is None or job.due_date <= work.now + SOON
 
 
 def _send(signal: Signal, **arguments: Any) -> None:

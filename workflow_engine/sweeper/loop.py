@@ -1,7 +1,7 @@
 """A sweeper that runs until it is told to stop: several threads, of which one at a time asks for jobs.
 
 Whoever gets a job lets the next thread in and runs its own; so a job that takes long delays no other, and an idle sweeper
-costs one small query per poll, however many threads it has.
+costs a few small queries per poll, however many threads it has. News of jobs and the next due date wake it earlier.
 """
 
 from __future__ import annotations
@@ -9,21 +9,25 @@ from __future__ import annotations
 import logging
 import random
 import threading
+import time
 from collections.abc import Callable
 from datetime import timedelta
 
 from django.db import InterfaceError, OperationalError, connections
 
-from workflow_engine import clock
+from workflow_engine import clock, wakeup
 from workflow_engine.services import health
 from workflow_engine.sweeper import acquisition, external_task_locks, history_cleanup, idempotency_keys, jobs
+from workflow_engine.sweeper.acquisition import AcquiredJob
 from workflow_engine.sweeper.backlog import Backlog
 from workflow_engine.sweeper.counts import Counts
+from workflow_engine.sweeper.turns import Turns
+from workflow_engine.wakeup import Waiter
 
 logger = logging.getLogger(__name__)
 
 Tell = Callable[[str, Counts], None]
-TELL_EVERY = 100
+TELL_EVERY, TELL_SECONDS = 100, 1.0
 LONGEST_PAUSE = 30.0
 
 
@@ -36,18 +40,23 @@ class Sweeper:
         self._is_stopped = threading.Event()
         self._started = clock.now()
         self._asking, self._counting = threading.Lock(), threading.Lock()
-        self._done = Counts()
-        self._backlog = Backlog(threads, lambda size: acquisition.acquire(owner, size))
+        self._done, self._told = Counts(), -TELL_SECONDS
+        turns = Turns()
+        self._backlog = Backlog(threads, lambda size: acquisition.acquire(owner, size, turns=turns))
+        self._news = Waiter()
 
     def run(self, stop: threading.Event) -> None:
         """Returns when `stop` is set and every thread has finished its job."""
         self._is_stopped = stop
         workers = [threading.Thread(target=self._run_jobs, name=f"sweeper-{n + 1}") for n in range(self.threads)]
-        for worker in workers:
-            worker.start()
-        self._repeat(self._tidy_up, pause=max(self.poll, 10.0))
-        for worker in workers:
-            worker.join()
+        with wakeup.waiting([wakeup.JOBS]) as self._news:
+            for worker in workers:
+                worker.start()
+            self._repeat(self._tidy_up, pause=max(self.poll, 10.0))
+            # The one that waits for news.
+            self._news.tell()
+            for worker in workers:
+                worker.join()
         self._give_back()
         self._tell_of_jobs()
 
@@ -56,21 +65,32 @@ class Sweeper:
 
     def _run_group(self) -> None:
         with self._asking:
-            while not (group := self._backlog.next_group()):
-                self._tell_of_jobs()
-                if self._is_stopped.wait(self._time_to_next()):
-                    return
+            group: list[AcquiredJob] = []
+            while not self._is_stopped.is_set() and not (group := self._backlog.next_group()):
+                self._news.wait(min(self._time_to_tell(), self._time_to_next()))
         done = jobs.run(self.owner, group, self._is_stopped.is_set)
         with self._counting:
             self._done.update(done)
             is_much = self._done.total() >= TELL_EVERY
+        # Exclusive jobs of the same instance may run now; and there is something to tell.
+        self._news.tell()
         if is_much:
             self._tell_of_jobs()
+
+    def _time_to_tell(self) -> float:
+        """Tells at once after a quiet time, then every second: jobs that come one by one make no line each."""
+        with self._counting:
+            left = self._told + TELL_SECONDS - time.monotonic() if self._done else self.poll
+        if left <= 0:
+            self._tell_of_jobs()
+            return self.poll
+        return left
 
     def _tell_of_jobs(self) -> None:
         """What all threads did since it was last told."""
         with self._counting:
             done, self._done = self._done, Counts()
+            self._told = time.monotonic()
         if done:
             self._tell("jobs", done)
 

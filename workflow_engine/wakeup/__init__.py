@@ -1,4 +1,4 @@
-"""Tells those who wait for external tasks that there may be some. Knows nothing of HTTP or rows.
+"""Tells those who wait for external tasks, or for jobs, that there may be some. Knows nothing of HTTP or rows.
 
     with wakeup.waiting(topics) as waiter:      # before looking, or news between looking and waiting would be lost
         while not (tasks := look()) and waiter.wait(seconds):
@@ -16,6 +16,9 @@ from contextlib import contextmanager
 
 Topics = Collection[str] | None
 Tell = Callable[[Topics], None]
+
+# What sweepers wait for, beside the topics: no topic can be called so, because no database stores this character.
+JOBS = "\0jobs"
 
 
 class Waiter:

@@ -172,12 +172,13 @@ class Courier:
 
 
 @contextlib.contextmanager
-def carrying(using: str | None = None) -> Iterator[None]:
-    """For a long-running process that makes work and waits for none, such as the sweeper: others hear of it at once."""
+def carrying(using: str | None = None, *, listening: bool = False) -> Iterator[None]:
+    """For a long-running process that makes work, such as the sweeper: others hear of it at once. With `listening` it hears of
+    theirs, and looks at no tables for it."""
     if connections[database.alias(using)].vendor != "postgresql":
         yield
         return
-    courier = Courier(using=using)
+    courier = Courier(waited=tuple if listening else None, using=using)
     courier.start()
     try:
         yield

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
@@ -75,6 +76,25 @@ def test_the_models_retry_cycle_says_when(start: Start) -> None:
     clock.travel(timedelta(minutes=11))
     assert jobs.run_once("me") == Counts(failed=1)
     assert models.Incident.objects.count() == 1
+
+
+def test_what_failed_together_comes_back_apart(start: Start, settings: Any) -> None:
+    handlers.register("sweeper_test", fail)
+    for _ in range(20):
+        start(continuation(extensions=RETRY_CYCLE))
+    before = clock.now()
+    assert jobs.run_once("me") == Counts(failed=20)
+    pauses = [due - before for due in models.Job.objects.values_list("due_date", flat=True)]
+    assert all(timedelta(minutes=10) <= pause < timedelta(minutes=12) for pause in pauses)
+    assert max(pauses) - min(pauses) > timedelta(seconds=1)
+
+    settings.WORKFLOW_ENGINE = {**settings.WORKFLOW_ENGINE, "RETRY_JITTER": 0}
+    models.Job.objects.exclude(pk=models.Job.objects.first().pk).delete()
+    with clock.travelled(timedelta(minutes=12)):
+        then = clock.now()
+        assert jobs.run_once("me") == Counts(failed=1)
+    due = models.Job.objects.get().due_date
+    assert timedelta(0) <= due - then - timedelta(minutes=10) < timedelta(minutes=1)
 
 
 def test_one_broken_instance_does_not_keep_the_others_waiting(start: Start) -> None:

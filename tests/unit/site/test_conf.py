@@ -58,6 +58,9 @@ def test_an_unknown_setting_names_its_neighbour(settings: Any) -> None:
         ("UNIQUE_BUSINESS_KEYS", "order"),
         ("DEFAULT_RETRY_CYCLE", 3),
         ("HISTORY_TIME_TO_LIVE", "P5D"),
+        ("RETRY_JITTER", 2),
+        ("RETRY_JITTER", True),
+        ("METRICS_INTERVAL", timedelta()),
     ],
 )
 def test_wrong_values_are_told(settings: Any, key: str, value: Any) -> None:

@@ -81,8 +81,8 @@ class Command(BaseCommand):
             threads=threads,
             **startup.facts(),
         )
-        # Workers that wait hear at once of the tasks that jobs make.
-        with courier.carrying():
+        # Workers that wait hear at once of the tasks that jobs make, and this sweeper of the jobs that others make.
+        with courier.carrying(listening=True):
             sweeper.run(self._is_stopped)
         self._say("Sweeper has ended.", "sweeper_ended", sweeper=owner)
 

@@ -15,7 +15,7 @@ from workflow_engine.engine.errors import LockLost, NotFound, Suspended
 from workflow_engine.engine.state import Job
 from workflow_engine.services import history_cleanup, operation_log
 from workflow_engine.services.command import Session, execute, session
-from workflow_engine.services.management import delayed_suspension
+from workflow_engine.services.management import delayed_suspension, retry_jitter
 from workflow_engine.services.observed import Observed
 from workflow_engine.services.operation_log import Entry
 from workflow_engine.services.who import name_of
@@ -73,7 +73,10 @@ def _in_session(
             current.log(command)
             return job
         else:
+            due_before = job.due_date
             current.carry_out(command)
+            if isinstance(command, c.FailJob):
+                retry_jitter.spread(job, due_before, current.work.now)
     return None
 
 

@@ -1,0 +1,41 @@
+from django.db import migrations, models
+
+from workflow_engine.migration_operations import AddIndexOnline
+
+
+class Migration(migrations.Migration):
+    # Built while the site serves.
+    atomic = False
+
+    dependencies = [
+        ("workflow_engine", "0014_delete_batch_history"),
+    ]
+
+    operations = [
+        AddIndexOnline(
+            model_name="job",
+            index=models.Index(
+                condition=models.Q(
+                    ("due_date__isnull", True),
+                    ("is_suspended", False),
+                    ("lock_owner__isnull", True),
+                    ("retries__gt", 0),
+                ),
+                fields=["process_definition_key", "id"],
+                name="wf_job_free_of_definition",
+            ),
+        ),
+        AddIndexOnline(
+            model_name="job",
+            index=models.Index(
+                condition=models.Q(
+                    ("due_date__isnull", False),
+                    ("is_suspended", False),
+                    ("lock_owner__isnull", True),
+                    ("retries__gt", 0),
+                ),
+                fields=["process_definition_key", "due_date", "id"],
+                name="wf_job_due_of_definition",
+            ),
+        ),
+    ]
