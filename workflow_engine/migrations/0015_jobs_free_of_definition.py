@@ -25,17 +25,4 @@ class Migration(migrations.Migration):
                 name="wf_job_free_of_definition",
             ),
         ),
-        AddIndexOnline(
-            model_name="job",
-            index=models.Index(
-                condition=models.Q(
-                    ("due_date__isnull", False),
-                    ("is_suspended", False),
-                    ("lock_owner__isnull", True),
-                    ("retries__gt", 0),
-                ),
-                fields=["process_definition_key", "due_date", "id"],
-                name="wf_job_due_of_definition",
-            ),
-        ),
     ]
