@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import datetime
 from functools import cache
 from typing import Any
@@ -14,7 +14,7 @@ from workflow_engine.store.codec import Column
 from workflow_engine.store.dialect import Dialect, Params
 from workflow_engine.store.tables import Table
 from workflow_engine.store.transaction import Transaction, transaction_of
-from workflow_engine.store.writes import Delete, Insert, Write
+from workflow_engine.store.writes import Delete, Insert, Update, Write
 
 Statement = tuple[str, list[Any]]
 FEW, FEW_ROWS = 8, 4
@@ -65,12 +65,15 @@ class PostgreSQL(Dialect):
     def write(self, writes: Sequence[Write], *, is_last: bool = False) -> None:
         """All writes as one statement of several CTEs; they see one snapshot and happen in no order of their own.
 
-        So what must happen first for a unique constraint's sake, deletes in a table that is also written, goes ahead.
+        So what must happen first for a unique constraint's sake, deletes in such a table that is also written, goes ahead.
         """
         written = {write.table.name for write in writes if not isinstance(write, Delete)}
-        first = [write for write in writes if isinstance(write, Delete) and write.table.name in written]
-        rest = [write for write in writes if not (isinstance(write, Delete) and write.table.name in written)]
-        statements = [self._joined([self._statement(write) for write in group]) for group in (first, rest) if group]
+        first: list[Statement] = []
+        rest: list[Statement] = []
+        for write in writes:
+            goes_ahead = isinstance(write, Delete) and write.table.is_unique_beyond_id and write.table.name in written
+            (first if goes_ahead else rest).extend(self._statements(write))
+        statements = [self._joined(group) for group in (first, rest) if group]
         ours = transaction_of(self.connection)
         if is_last and ours is not None:
             ours.run_last(statements)
@@ -83,6 +86,17 @@ class PostgreSQL(Dialect):
         parts = ", ".join([f"w{i} AS ({sql})" for i, (sql, _) in enumerate(statements)])
         return f"WITH {parts} SELECT 1", [param for _, params in statements for param in params]
 
+    def _statements(self, write: Write) -> Iterator[Statement]:
+        """Few rows are changed one by one: no plan for these can go wrong while a table grows."""
+        if not isinstance(write, Update) or len(write.rows) > FEW:
+            yield self._statement(write)
+            return
+        columns = [write.table.by_attribute[name] for name in write.attributes]
+        text = update_one_text(write.table, write.attributes)
+        for row_id, values in write.rows:
+            params = [self.parameter(column, values[column.attribute]) for column in columns]
+            yield text, [*params, ids.partition_of(row_id), row_id]
+
     def _statement(self, write: Write) -> Statement:
         if isinstance(write, Insert):
             if len(write.rows) <= FEW_ROWS:
@@ -92,11 +106,6 @@ class PostgreSQL(Dialect):
             if len(write.ids) <= FEW:
                 return delete_few_text(write.table, len(write.ids)), [write.partition, *write.ids]
             return delete_text(write.table), [write.partition, array(write.ids)]
-        columns = [write.table.by_attribute[name] for name in write.attributes]
-        if len(write.rows) == 1:
-            row_id, values = write.rows[0]
-            params = [self.parameter(column, values[column.attribute]) for column in columns]
-            return update_one_text(write.table, write.attributes), [*params, write.partition, row_id]
         rows = [{"id": row_id, "partition": ids.partition_of(row_id), **values} for row_id, values in write.rows]
         params = [self._document(write.table, rows), array([row_id for row_id, _ in write.rows])]
         partition = write.partition

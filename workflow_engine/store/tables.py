@@ -50,6 +50,10 @@ class Table:
         self.columns = tuple(Column.of(field) for field in model._meta.concrete_fields)
         self.by_attribute = {column.attribute: column for column in self.columns}
         self.attributes = tuple(self.by_attribute)
+        # Whether a row may have to go before another one can come.
+        self.is_unique_beyond_id = any(
+            isinstance(constraint, django_models.UniqueConstraint) for constraint in model._meta.constraints
+        ) or any(field.unique and not field.primary_key for field in model._meta.concrete_fields)
         self.blank = {column.attribute: column.default for column in self.columns}
 
     def __repr__(self) -> str:

@@ -45,7 +45,7 @@ def test_start_and_sequential_steps(variables: int) -> None:
         topics = [Topic(topic_name=name, lock_duration=60_000)]
         (task, *_) = external_task.fetch_and_lock(worker_id="w", topics=topics, max_tasks=2)
         used = statements(lambda task=task: external_task.complete(task.id, "w", {"result": task.topic_name}))
-        assert len(used) <= at_most(6, tables=11), used
+        assert len(used) <= at_most(5, tables=12), used
 
 
 def test_failure() -> None:

@@ -2,12 +2,16 @@
 """A command's transaction: to everybody else on the connection it is Django's, to the server it is few messages."""
 
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
 from django.db import DataError, IntegrityError, InternalError, OperationalError, connection, transaction
 from django.test.utils import CaptureQueriesContext
 
+from tests.support import small_models as small
 from workflow_engine.models import Tenant
+from workflow_engine.services import external_task, repository, runtime
+from workflow_engine.services.external_task import Topic
 from workflow_engine.store import database, prepared
 from workflow_engine.store.transaction import Transaction, transaction_of
 
@@ -176,3 +180,27 @@ def test_one_by_one_behind_a_pooler(monkeypatch: pytest.MonkeyPatch) -> None:
         write("a")
         opened.run_last([(INSERT, ["b", "b"])])
     assert names() == ["a", "b"]
+
+
+def test_messages_of_the_hot_commands(monkeypatch: pytest.MonkeyPatch) -> None:
+    """BEGIN and COMMIT included."""
+    definition = repository.deploy(resources={"m.bpmn": small.one_task()}).definitions[0]
+    topics = [Topic(topic_name="ship", lock_duration=60_000)]
+    sent: list[int] = []
+    send = prepared.Statements.run_all
+
+    def sending(self: prepared.Statements, statements: Any, **around: bool) -> Any:
+        sent.append(len(statements) + sum(around.values()))
+        return send(self, statements, **around)
+
+    monkeypatch.setattr(prepared.Statements, "run_all", sending)
+    for _ in range(2):  # the first compiles
+        sent.clear()
+        runtime.start_process_instance(definition.pk, variables={"a": 1})
+    assert len(sent) == 2, sent
+    sent.clear()
+    (task, *_) = external_task.fetch_and_lock(worker_id="w", topics=topics)
+    assert len(sent) == 3, sent  # BEGIN is not counted here: it goes with a setting
+    sent.clear()
+    external_task.complete(task.id, "w", {"b": 2})
+    assert len(sent) == 3, sent
