@@ -167,8 +167,8 @@ def test_statements_of_a_small_command() -> None:
         path[0].activity_id = "next"
         work.flush(changes(inserted=[new_task(root), new_child(root)], deleted=[loaded]))
     mine = [query for query in captured if "SAVEPOINT" not in query["sql"]]
-    # Find and lock the root, load the task with the clock, write: the delete goes first, as tasks are also inserted.
-    assert len(mine) == (4 if connection.vendor == "postgresql" else 6), [q["sql"][:90] for q in mine]
+    # Find and lock the root, load the task with the clock, write.
+    assert len(mine) == (3 if connection.vendor == "postgresql" else 6), [q["sql"][:90] for q in mine]
 
 
 def test_too_long_texts_and_characters_that_are_none_are_refused() -> None:
