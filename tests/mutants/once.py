@@ -3,6 +3,8 @@
 from tests.mutants.locking import FETCH, GUARDS, RACES, RUNTIME
 from tests.mutants.mutant import Mutant
 
+TRANSACTION = "workflow_engine/store/transaction.py"
+TRANSACTIONS = "tests/integration/store/test_transaction.py"
 CONSTRAINTS = "tests/integration/store/test_constraints.py"
 IDEMPOTENCY = "tests/concurrency/test_idempotency.py"
 INITIAL = "workflow_engine/migrations/0001_initial.py"
@@ -65,10 +67,37 @@ MUTANTS = (
     Mutant(
         name="savepoint",
         guard="a refused command undoes itself and not the caller's work before it",
-        path="workflow_engine/store/unit_of_work.py",
-        old="transaction.atomic(using=self.using)",
-        new="transaction.atomic(using=self.using, savepoint=False)",
+        path="workflow_engine/store/dialect.py",
+        old="transaction.atomic(using=self.connection.alias)",
+        new="transaction.atomic(using=self.connection.alias, savepoint=False)",
         tests=(f"{GUARDS}::test_a_refused_command_undoes_nothing_but_itself",),
+    ),
+    Mutant(
+        name="savepoint-on-postgresql",
+        guard="a refused command undoes itself and not the caller's work before it",
+        path=TRANSACTION,
+        old="transaction.atomic(using=connection.alias)",
+        new="transaction.atomic(using=connection.alias, savepoint=False)",
+        tests=(f"{GUARDS}::test_a_refused_command_undoes_nothing_but_itself",),
+        database="postgres",
+    ),
+    Mutant(
+        name="begin-of-others",
+        guard="what somebody else sends first is within the command's transaction",
+        path=TRANSACTION,
+        old="if not self._has_begun or self._last:",
+        new="if self._last:",
+        tests=(f"{TRANSACTIONS}::test_what_somebody_else_sends_first_is_within_it",),
+        database="postgres",
+    ),
+    Mutant(
+        name="commit-or-rollback",
+        guard="a commit that the server answers with a rollback is no success",
+        path="workflow_engine/store/prepared.py",
+        old='if commit and results[-1].command_status != b"COMMIT":',
+        new="if commit and not results:",
+        tests=(f"{TRANSACTIONS}::test_an_error_that_somebody_swallows_is_not_taken_for_success",),
+        database="postgres",
     ),
     Mutant(
         name="repetition",
@@ -98,8 +127,8 @@ MUTANTS = (
         name="worker-of-the-extension",
         guard="who extends a lock is the worker that holds it",
         path=LOCKING,
-        old="            if task.worker_id != worker_id:",
-        new="            if task is None:",
+        old="    if task.worker_id != worker_id:",
+        new="    if task is None:",
         tests=(f"{FETCH}::test_extend_lock_and_lock",),
     ),
     Mutant(
