@@ -1,22 +1,22 @@
 """The three hot requests through the site's own WSGI door, in process: CPU of ours and of the database for each.
 
-PROFILE=1 tells where ours goes, by package; PROFILE=functions by function. INSTANCES: how many of them (600).
+PROFILE=1 tells where ours goes, by package; PROFILE=functions by function: samples, one for each millisecond of CPU.
+INSTANCES: how many of them (600).
 The process is that of the side-by-side comparison: two external tasks, three variables at the start, full history.
 """
 
 from __future__ import annotations
 
 import base64
-import cProfile
 import io
 import json
 import os
-import pstats
+import signal
 import sys
 import time
 from collections import Counter
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 from django.contrib.auth import get_user_model
 from django.core.management import call_command
@@ -27,7 +27,7 @@ from project.server import settle
 from workflow_engine.rest.door import get_wsgi_application
 from workflow_engine.services import repository
 
-TICKS = os.sysconf("SC_CLK_TCK")
+SAMPLE_EVERY = 0.001  # seconds of CPU
 LOGIN = ("benchmark", "benchmark")
 
 
@@ -37,10 +37,16 @@ def run() -> None:
     user.set_password(LOGIN[1])
     user.save()
     repository.deploy(resources={"model.bpmn": models.sequence([models.EXTERNAL] * 2, key="hot")}, name="hot")
+    if os.environ.get("PROFILE"):
+        signal.signal(signal.SIGPROF, Meter.sample)
+        signal.setitimer(signal.ITIMER_PROF, SAMPLE_EVERY, SAMPLE_EVERY)
     site, count = Site(), int(os.environ.get("INSTANCES", "600"))
     _work(site, 60)  # warms caches, and lets the database settle on its plans
     settle()
-    _work(site, count, Meter("start"), Meter("fetchAndLock"), Meter("complete"))
+    try:
+        _work(site, count, Meter("start"), Meter("fetchAndLock"), Meter("complete"))
+    finally:
+        signal.setitimer(signal.ITIMER_PROF, 0)
 
 
 def _work(site: Site, count: int, *meters: Meter) -> None:
@@ -109,49 +115,48 @@ class Site:
 class Meter:
     """CPU in seconds that its with blocks took: of this process, and of the database's that serves its connection."""
 
+    now: ClassVar[Meter | None] = None
+
     def __init__(self, name: str) -> None:
         self.name, self.count, self.own, self.database = name, 0, 0.0, 0.0
-        kind = os.environ.get("PROFILE", "")
-        self._profile = cProfile.Profile(time.process_time, builtins=kind == "functions") if name and kind else None
+        self._samples: Counter[tuple[str, str]] = Counter()
 
     def __enter__(self) -> None:
         self._database = _database_cpu()
         self._own = time.process_time()
-        if self._profile:
-            self._profile.enable()
+        Meter.now = self
 
     def __exit__(self, *_: object) -> None:
-        if self._profile:
-            self._profile.disable()
+        Meter.now = None
         self.own += time.process_time() - self._own
         self.database += _database_cpu() - self._database
         self.count += 1
 
+    @classmethod
+    def sample(cls, number: int, frame: Any) -> None:
+        file = frame.f_code.co_filename
+        if cls.now is not None:
+            cls.now._samples[_package(file), f"{Path(file).name}:{frame.f_code.co_name}"] += 1
+
     def show(self) -> None:
         own, database = (1000 * spent / self.count for spent in (self.own, self.database))
         sys.stdout.write(f"{self.name:<28} {own:>8.3f} ms of ours, {database:>8.3f} ms of the database, {self.count}\n")
-        if self._profile is None:
-            return
-        stats = pstats.Stats(self._profile, stream=sys.stdout)
-        if os.environ["PROFILE"] == "functions":
-            stats.sort_stats("tottime").print_stats(40)
-            return
-        for package, spent in _by_package(stats).most_common(14):
-            sys.stdout.write(f"    {package:<40} {1000 * spent / self.count:>8.3f} ms\n")
+        is_by_function = os.environ.get("PROFILE") == "functions"
+        found: Counter[str] = Counter()
+        for (package, function), count in self._samples.items():
+            found[f"{package} {function}" if is_by_function else package] += count
+        for place, count in found.most_common(40 if is_by_function else 16):
+            sys.stdout.write(f"    {place:<60} {own * count / found.total():>8.3f} ms\n")
 
 
-def _by_package(stats: pstats.Stats) -> Counter[str]:
-    found: Counter[str] = Counter()
-    for (file, _, _), (_, _, own, _, _) in stats.stats.items():  # type: ignore[attr-defined]
-        parts = Path(file).parts
-        where = next((n for n, part in enumerate(parts) if part in ("site-packages", "workflow_engine")), None)
-        if where is None:
-            found["python's own library"] += own
-        elif parts[where] == "workflow_engine":
-            found["/".join(parts[where : where + 2])] += own
-        else:
-            found["/".join(parts[where + 1 : where + 3])] += own
-    return found
+def _package(file: str) -> str:
+    parts = Path(file).parts
+    where = next((n for n, part in enumerate(parts) if part in ("site-packages", "workflow_engine")), None)
+    if where is None:
+        return "python's own library"
+    if parts[where] == "workflow_engine":
+        return "/".join(parts[where : where + 2])
+    return parts[where + 1]
 
 
 def _database_cpu() -> float:
