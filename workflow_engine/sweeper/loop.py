@@ -16,7 +16,7 @@ from django.db import InterfaceError, OperationalError, connections
 
 from workflow_engine import clock
 from workflow_engine.services import health
-from workflow_engine.sweeper import acquisition, external_task_locks, history_cleanup, idempotency_keys, jobs
+from workflow_engine.sweeper import acquisition, external_task_locks, history_cleanup, idempotency_keys, jobs, months
 from workflow_engine.sweeper.backlog import Backlog
 from workflow_engine.sweeper.counts import Counts
 
@@ -37,6 +37,7 @@ class Sweeper:
         self._started = clock.now()
         self._asking, self._counting = threading.Lock(), threading.Lock()
         self._done = Counts()
+        self._add_months = months.Look()
         self._backlog = Backlog(threads, lambda size: acquisition.acquire(owner, size))
 
     def run(self, stop: threading.Event) -> None:
@@ -85,6 +86,8 @@ class Sweeper:
             self._tell("external task locks", counts)
         if counts := idempotency_keys.run_once():
             self._tell("idempotency keys", counts)
+        if counts := self._add_months():
+            self._tell("months of history", counts)
         # Nothing to tell: the job itself is told of when it runs.
         history_cleanup.run_once()
 
