@@ -8,10 +8,11 @@ from django.db import connection, migrations, models
 from django.db.migrations.loader import MigrationLoader
 
 from tests.integration.partitions.conftest import Manage, parts
-from tests.support import plans
+from tests.support import hot_path, plans
 from workflow_engine import ids
 from workflow_engine.migration_operations import AddIndexOnline
 from workflow_engine.models import HistoricActivityInstance
+from workflow_engine.services import partitions
 from workflow_engine.services.partitions.catalogue import execute, fetch
 from workflow_engine.store import postgresql, tables
 
@@ -58,6 +59,17 @@ def test_also_where_the_statement_was_prepared(table: tables.Table, mode: str) -
         assert len(scans) == 1, plan
     finally:
         execute("default", "DEALLOCATE ALL", "RESET plan_cache_mode")
+
+
+def test_a_life_touches_the_part_of_its_month_only(table: tables.Table) -> None:
+    statements = hot_path.life()
+    before = {
+        part.name for name in partitions.tables() for part in parts(name) if part.first_id is None and part.end_id
+    }
+    others = [part.name for name in partitions.tables() for part in parts(name) if part.name not in before]
+    asked = [plans.plan(sql, params) for sql, params in statements]
+    assert any(name in plan for plan in asked for name in before)
+    assert not [(name, plan) for plan in asked for name in others if f"{name} " in plan]
 
 
 def apply(operation: Any, *, atomic: bool) -> tuple[Any, Any]:
