@@ -5,6 +5,7 @@ SQLite has one writer anyway; there they do what Django's own operations do.
 
 from __future__ import annotations
 
+import hashlib
 from typing import Any
 
 from django.db import NotSupportedError
@@ -23,14 +24,33 @@ class AddIndexOnline(AddIndex):
     ) -> None:
         model = to_state.apps.get_model(app_label, self.model_name)
         if self.allow_migrate_model(schema_editor.connection.alias, model):
-            schema_editor.add_index(model, self.index, **self._online(schema_editor, model))
+            online = self._online(schema_editor, model)
+            if parts := _parts(schema_editor, model) if online else []:
+                self._add_to_parts(schema_editor, model, parts)
+            else:
+                schema_editor.add_index(model, self.index, **online)
 
     def database_backwards(
         self, app_label: str, schema_editor: BaseDatabaseSchemaEditor, from_state: ProjectState, to_state: ProjectState
     ) -> None:
         model = from_state.apps.get_model(app_label, self.model_name)
         if self.allow_migrate_model(schema_editor.connection.alias, model):
-            schema_editor.remove_index(model, self.index, **self._online(schema_editor, model))
+            online = self._online(schema_editor, model)
+            # Of a table that is split PostgreSQL takes it away at once only, which is quick.
+            is_split = bool(online) and bool(_parts(schema_editor, model))
+            schema_editor.remove_index(model, self.index, **({} if is_split else online))
+
+    def _add_to_parts(self, schema_editor: BaseDatabaseSchemaEditor, model: type[Model], parts: list[str]) -> None:
+        """The index of the whole says what it is to be; it counts as soon as each part has its own, made one by one."""
+        quote, table = schema_editor.quote_name, model._meta.db_table
+        text = str(self.index.create_sql(model, schema_editor))
+        whole, on = quote(self.index.name), f" ON {quote(table)} "
+        schema_editor.execute(text.replace(on, f" ON ONLY {quote(table)} ", 1), params=None)
+        for part in parts:
+            own = f"{self.index.name}_{hashlib.sha256(part.encode()).hexdigest()[:10]}"
+            in_part = text.replace(on, f" ON {quote(part)} ", 1).replace(whole, quote(own), 1)
+            schema_editor.execute(in_part.replace("CREATE INDEX", "CREATE INDEX CONCURRENTLY", 1), params=None)
+            schema_editor.execute(f"ALTER INDEX {whole} ATTACH PARTITION {quote(own)}", params=None)
 
     def _online(self, schema_editor: BaseDatabaseSchemaEditor, model: type[Model]) -> dict[str, Any]:
         return {"concurrently": True} if _is_online(schema_editor, model, self.index.name) else {}
@@ -136,3 +156,14 @@ def _is_online(schema_editor: BaseDatabaseSchemaEditor, model: type[Model], name
             " its migration must say atomic = False."
         )
     return True
+
+
+def _parts(schema_editor: BaseDatabaseSchemaEditor, model: type[Model]) -> list[str]:
+    """Of a table that is split on PostgreSQL (see `workflow_partitions`)."""
+    with schema_editor.connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT c.relname FROM pg_inherits i JOIN pg_class c ON c.oid = i.inhrelid JOIN pg_class p ON p.oid = i.inhparent"
+            " WHERE p.relkind = 'p' AND p.oid = to_regclass(%s) ORDER BY c.relname",
+            [schema_editor.quote_name(model._meta.db_table)],
+        )
+        return [name for (name,) in cursor.fetchall()]

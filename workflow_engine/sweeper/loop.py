@@ -17,7 +17,7 @@ from django.db import InterfaceError, OperationalError, connections
 
 from workflow_engine import clock, wakeup
 from workflow_engine.services import health
-from workflow_engine.sweeper import acquisition, external_task_locks, history_cleanup, idempotency_keys, jobs
+from workflow_engine.sweeper import acquisition, external_task_locks, history_cleanup, idempotency_keys, jobs, months
 from workflow_engine.sweeper.acquisition import AcquiredJob
 from workflow_engine.sweeper.backlog import Backlog
 from workflow_engine.sweeper.counts import Counts
@@ -41,6 +41,7 @@ class Sweeper:
         self._started = clock.now()
         self._asking, self._counting = threading.Lock(), threading.Lock()
         self._done, self._told = Counts(), -TELL_SECONDS
+        self._add_months = months.Look()
         turns = Turns()
         self._backlog = Backlog(threads, lambda size: acquisition.acquire(owner, size, turns=turns))
         self._news = Waiter()
@@ -105,6 +106,8 @@ class Sweeper:
             self._tell("external task locks", counts)
         if counts := idempotency_keys.run_once():
             self._tell("idempotency keys", counts)
+        if counts := self._add_months():
+            self._tell("months of history", counts)
         # Nothing to tell: the job itself is told of when it runs.
         history_cleanup.run_once()
 

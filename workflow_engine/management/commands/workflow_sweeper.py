@@ -20,7 +20,7 @@ from django.db import connections, router
 from workflow_engine import clock, logs
 from workflow_engine.models import Job
 from workflow_engine.services import startup
-from workflow_engine.sweeper import external_task_locks, history_cleanup, idempotency_keys, jobs
+from workflow_engine.sweeper import external_task_locks, history_cleanup, idempotency_keys, jobs, months
 from workflow_engine.sweeper.counts import Counts
 from workflow_engine.sweeper.loop import Sweeper
 from workflow_engine.wakeup import courier
@@ -89,6 +89,7 @@ class Command(BaseCommand):
     def _sweep_once(self, owner: str, grace: timedelta) -> None:
         """What is due, and what that makes due at once; but not for ever where a model goes round in circles."""
         history_cleanup.run_once()
+        self._tell("months of history", months.run_once())
         done, is_stopped = Counts(), self._is_stopped.is_set
         for _ in range(GENERATIONS):
             until, before = clock.now(router.db_for_write(Job)), done.total()

@@ -6,7 +6,7 @@ large for one transaction stays due, and the next transaction goes on with it, a
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -38,11 +38,13 @@ class Budget:
         return self.left > 0 or not rows.exists()
 
 
-def remove_instances(now: datetime, limit: int, using: str) -> tuple[int, bool]:
-    """How many process instances went, and whether there is more to do."""
+def remove_instances(now: datetime, limit: int, using: str, among: Collection[Any] | None = None) -> tuple[int, bool]:
+    """How many process instances went, and whether there is more to do. `among`: of these roots only."""
     budget = Budget()
     with transaction.atomic(using=using):
         due = models.HistoricProcessInstance.objects.using(using).roots().removable(now).order_by("removal_time")
+        if among is not None:
+            due = due.filter(pk__in=among)
         roots = list(due.select_for_update(skip_locked=True).values_list("pk", flat=True)[:limit])
         if not roots:
             return 0, False
