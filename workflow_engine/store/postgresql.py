@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator, Sequence
 from datetime import datetime
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any
 
 from workflow_engine import clock, ids
@@ -83,8 +83,8 @@ class PostgreSQL(Dialect):
     def _joined(self, statements: list[Statement]) -> Statement:
         if len(statements) == 1:
             return statements[0]
-        parts = ", ".join([f"w{i} AS ({sql})" for i, (sql, _) in enumerate(statements)])
-        return f"WITH {parts} SELECT 1", [param for _, params in statements for param in params]
+        text = joined_text(tuple([sql for sql, _ in statements]))
+        return text, [param for _, params in statements for param in params]
 
     def _statements(self, write: Write) -> Iterator[Statement]:
         """Few rows are changed one by one: no plan for these can go wrong while a table grows."""
@@ -162,6 +162,13 @@ def array(row_ids: Sequence[str]) -> str:
 
 def _typed(columns: Sequence[Column]) -> str:
     return ", ".join(f'"{column.name}" {codec.POSTGRESQL_TYPES[column.kind]}' for column in columns)
+
+
+@lru_cache(maxsize=2_000)
+def joined_text(statements: tuple[str, ...]) -> str:
+    """Statement "write": several as one."""
+    parts = ", ".join([f"w{i} AS ({sql})" for i, sql in enumerate(statements)])
+    return f"WITH {parts} SELECT 1"
 
 
 @cache

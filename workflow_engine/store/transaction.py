@@ -9,7 +9,7 @@ from types import TracebackType
 from typing import Any, Self
 
 import psycopg
-from django.db import Error, transaction
+from django.db import Error, InterfaceError, transaction
 
 from workflow_engine.store import prepared
 from workflow_engine.store.prepared import Answer, Connection, Statement
@@ -65,8 +65,9 @@ class Transaction:
         is_kept = False
         try:
             if connection.closed_in_transaction:
-                return
-            if error is None and not connection.needs_rollback:
+                if error is None:
+                    raise InterfaceError("The connection was closed within the transaction: nothing of it was kept.")
+            elif error is None and not connection.needs_rollback:
                 try:
                     self._commit()
                 except BaseException:

@@ -5,7 +5,15 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from django.db import DataError, IntegrityError, InternalError, OperationalError, connection, transaction
+from django.db import (
+    DataError,
+    IntegrityError,
+    InterfaceError,
+    InternalError,
+    OperationalError,
+    connection,
+    transaction,
+)
 from django.test.utils import CaptureQueriesContext
 
 from tests.support import small_models as small
@@ -152,6 +160,14 @@ def test_while_somebody_watches() -> None:
         opened.run_last([(INSERT, ["b", "b"])])
     assert sum("INSERT" in query["sql"] for query in queries) == 2
     assert names() == ["a", "b"]
+
+
+def test_a_connection_that_somebody_closes_keeps_nothing_and_says_so() -> None:
+    with pytest.raises(InterfaceError, match="nothing of it was kept"), ours() as opened:
+        write("a")
+        opened.run_last([(INSERT, ["b", "b"])])
+        connection.close()
+    assert names() == []
 
 
 @pytest.mark.parametrize("when", ["before", "at the commit"])
