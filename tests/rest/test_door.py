@@ -9,12 +9,14 @@ import pytest
 from django.conf import settings
 from django.contrib.auth.models import User
 from django.core import wsgi
+from django.db import connections
 from django.http import HttpRequest, HttpResponse
 from django.test import override_settings
 from django.urls import resolve
 
 from workflow_engine import ids
 from workflow_engine.rest import routes
+from workflow_engine.rest.base import EngineView
 from workflow_engine.rest.door import _worker_handler, get_wsgi_application
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("fresh_process")]
@@ -109,6 +111,11 @@ def test_middleware_that_only_knows_async_is_left_to_django() -> None:
 @override_settings(ROOT_URLCONF="tests.rest.without_api")
 def test_a_site_without_the_api(authorization: str) -> None:
     assert ask(get_wsgi_application(), "/engine-rest/version", authorization)[0] == 404
+
+
+def test_no_database_wraps_a_request_in_a_transaction(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(connections.settings, "other", {**connections.settings["default"], "ATOMIC_REQUESTS": True})
+    assert {"default", "other"} <= EngineView.as_view()._non_atomic_requests
 
 
 @pytest.mark.parametrize(

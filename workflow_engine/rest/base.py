@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from functools import cache
 from typing import Any, ClassVar
 
-from django.db import transaction
+from django.db import connections, transaction
 from django.http import HttpRequest, HttpResponse
 from rest_framework.authentication import BaseAuthentication
 from rest_framework.exceptions import PermissionDenied
@@ -58,8 +58,11 @@ class EngineView(APIView):
 
     @classmethod
     def as_view(cls, **initkwargs: Any) -> Any:
+        view = super().as_view(**initkwargs)
         # A host site's ATOMIC_REQUESTS would hold a transaction while a worker waits; services open their own.
-        return transaction.non_atomic_requests(super().as_view(**initkwargs))
+        for alias in connections:
+            view = transaction.non_atomic_requests(using=alias)(view)
+        return view
 
     def dispatch(self, request: HttpRequest, *args: Any, engine_name: str = ENGINE_NAME, **kwargs: Any) -> Any:
         self.engine_name = engine_name
