@@ -161,11 +161,15 @@ class Statements:
         if begin or commit:
             around = [(_begin(self.connection), ())] * begin, [("COMMIT", ())] * commit
             statements = [*around[0], *statements, *around[1]]
-        # Behind a pooler one by one, as it expects of its clients.
-        is_together = self._is_prepared and len(statements) > 1
-        calls = [self._call(sql, params) for sql, params in statements]
-        results = self._pipeline.run(calls) if is_together else [self._run_one(call) for call in calls]
-        answers = [self._answer(result) for result in results]
+        if self._is_prepared and len(statements) > 1:
+            results = self._pipeline.run([self._call(sql, params) for sql, params in statements])
+            answers = [self._answer(result) for result in results]
+        else:
+            # Behind a pooler one by one, as it expects of its clients; after one that fails no other is sent.
+            results, answers = [], []
+            for sql, params in statements:
+                results.append(self._run_one(self._call(sql, params)))
+                answers.append(self._answer(results[-1]))
         if commit and results[-1].command_status != b"COMMIT":
             # Somebody has swallowed an error within the transaction, so the server has rolled it back instead.
             raise errors.InFailedSqlTransaction("The transaction has failed before, so nothing of it was kept.")
@@ -215,7 +219,11 @@ class Statements:
         if len(self._names) >= MOST_STATEMENTS:
             self._forget(next(iter(self._names)))
         name = b"wf_" + hashlib.blake2b(sql.encode(), digest_size=12).hexdigest().encode()
-        self._checked(self._pgconn.prepare(name, numbered(sql)))
+        if name in self._outdated:
+            # Forgotten a moment ago, for the same message: it is still there.
+            self._outdated.remove(name)
+        else:
+            self._checked(self._pgconn.prepare(name, numbered(sql)))
         self._names[sql] = known = [name, 0]
         return known
 

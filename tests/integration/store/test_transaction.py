@@ -220,3 +220,21 @@ def test_messages_of_the_hot_commands(monkeypatch: pytest.MonkeyPatch) -> None:
     sent.clear()
     external_task.complete(task.id, "w", {"b": 2})
     assert len(sent) == 3, sent
+
+
+@pytest.mark.parametrize("is_pooled", [False, True])
+def test_after_one_that_fails_none_is_carried_out(monkeypatch: pytest.MonkeyPatch, is_pooled: bool) -> None:
+    monkeypatch.setitem(connection.settings_dict, "DISABLE_SERVER_SIDE_CURSORS", is_pooled)
+    with pytest.raises(DataError):
+        prepared.run_all(connection, [("SELECT 1 / %s::int", [0]), (INSERT, ["a", "a"])])
+    assert names() == []
+
+
+@pytest.mark.parametrize("limit", ["MOST_USES", "MOST_STATEMENTS"])
+def test_a_statement_that_is_forgotten_within_a_message(monkeypatch: pytest.MonkeyPatch, limit: str) -> None:
+    monkeypatch.setattr(prepared, limit, 2)
+    kinds = ["int", "int", "bigint", "smallint", "int", "int", "int"]
+    for _ in range(3):
+        answers = prepared.run_all(connection, [(f"SELECT %s::{kind}", [5]) for kind in kinds])
+        assert [rows for rows, _ in answers] == [[(5,)]] * len(kinds)
+    assert prepared._pooled == set()
