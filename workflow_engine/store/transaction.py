@@ -99,6 +99,9 @@ class Transaction:
 
     def __call__(self, execute: Callable[..., Any], sql: str, params: Any, many: bool, context: Any) -> Any:
         """Somebody sends a statement through Django."""
+        if sql.startswith("ROLLBACK TO"):
+            # What waits has come after the savepoint, before which everything was sent.
+            self._last = []
         if not self._has_begun or self._last:
             self._send(())
         return execute(sql, params, many, context)

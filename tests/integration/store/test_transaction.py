@@ -98,6 +98,21 @@ def test_savepoints_are_djangos() -> None:
     assert names() == ["kept"]
 
 
+def test_what_waits_is_undone_with_its_savepoint() -> None:
+    with ours():
+        write("kept")
+        with pytest.raises(KeyError), transaction.atomic():
+            opened = transaction_of(connection)
+            assert opened is not None
+            opened.run_last([(INSERT, ["kept", "would be refused"])])
+            raise KeyError
+        with pytest.raises(IntegrityError), transaction.atomic():
+            opened.run_last([(INSERT, ["kept", "is refused"])])
+        with transaction.atomic():
+            opened.run_last([(INSERT, ["kept too", "kept too"])])
+    assert names() == ["kept", "kept too"]
+
+
 def test_a_rollback_that_somebody_asks_for() -> None:
     with ours():
         write("a")
