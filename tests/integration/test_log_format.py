@@ -18,7 +18,7 @@ def test_a_sweeper_tells_its_passes_as_json(manage: list[str], site_environment:
     assert (done.returncode, done.stdout) == (0, ""), done
     entries: list[dict[str, Any]] = [json.loads(line) for line in done.stderr.splitlines()]
     passes = {entry["duty"]: entry["counts"] for entry in entries if entry.get("event") == "sweeper_pass"}
-    assert set(passes) == {"jobs", "external task locks", "idempotency keys"}
+    assert set(passes) == {"jobs", "external task locks", "idempotency keys", "months of history"}
     assert {entry["logger"] for entry in entries if entry.get("event") == "sweeper_pass"} == {"workflow_engine.sweeper"}
 
 
