@@ -17,6 +17,7 @@ import logging
 import re
 import select
 import weakref
+from collections import OrderedDict
 from collections.abc import Sequence
 from datetime import datetime
 from functools import lru_cache
@@ -147,7 +148,8 @@ class Statements:
         self._pgconn = connection.pgconn
         self._pipeline = Pipeline(connection.pgconn)
         self._loader = Transformer(self)
-        self._names: dict[str, list[Any]] = {}  # by text: the name at the server, and how often it was used
+        # By text: the name at the server, and how often it was used; what was used last stands last.
+        self._names: OrderedDict[str, list[Any]] = OrderedDict()
         self._outdated: list[bytes] = []
         self._alias, self._is_prepared = alias, is_prepared and alias not in _pooled
 
@@ -198,6 +200,8 @@ class Statements:
         known = self._names.get(sql)
         if known is None:
             known = self._prepare(sql)
+        else:
+            self._names.move_to_end(sql)
         known[1] += 1
         if known[1] == MOST_USES:
             self._forget(sql)

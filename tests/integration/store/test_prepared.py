@@ -89,6 +89,14 @@ def test_only_so_many(monkeypatch: pytest.MonkeyPatch) -> None:
     assert len(kept()) <= 3  # what is too many goes with the next statement
 
 
+def test_what_is_used_stays(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(prepared, "MOST_STATEMENTS", 2)
+    for kind in ("int", "bigint", "int", "smallint", "int"):
+        assert value(kind, 5) == 5
+    assert "SELECT $1::bigint" not in kept()
+    assert kept()[0] == "SELECT $1::int"  # prepared once
+
+
 def test_none_where_the_site_says_that_there_is_a_pooler(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(connection.settings_dict, "DISABLE_SERVER_SIDE_CURSORS", True)
     assert value("int", 1) == 1
