@@ -26,8 +26,8 @@ seen: list[str] = []
 
 def sites_own(get_response: Callable[[HttpRequest], HttpResponse]) -> Any:
     def middleware(request: HttpRequest) -> HttpResponse:
-        seen.append(request.path)
-        assert not hasattr(request, "session") or "HTTP_AUTHORIZATION" not in request.META
+        assert request.session.is_empty()  # as it would for any other request
+        seen.append(f"{request.path} {request.user}")
         response = get_response(request)
         response["X-Site"] = "ours"
         return response
@@ -76,8 +76,14 @@ def test_the_sites_own_middleware_works_for_workers_too(authorization: str) -> N
         door = get_wsgi_application()
         status, headers, body = ask(door, "/engine-rest/version", authorization)
     assert (status, body) == (200, b'{"version":"7.24.0"}')
-    assert seen == ["/engine-rest/version"]
+    assert seen == ["/engine-rest/version AnonymousUser"]
     assert headers["X-Site"] == "ours"
+
+
+def test_sessions_are_not_looked_for_where_nobody_asks() -> None:
+    handler = _worker_handler()
+    assert handler is not None
+    assert not [name for name in handler._names if "session" in name or "auth" in name]
 
 
 def test_a_worker_hears_what_everybody_hears(authorization: str) -> None:

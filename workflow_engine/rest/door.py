@@ -2,8 +2,8 @@
 
     application = get_wsgi_application()     # instead of Django's, which it holds
 
-Who sends an Authorization header is known by it alone, so what the site's middleware knows of sessions, messages, forms and pages
-is left out for these requests. All other middleware of the site works for them as for any other.
+Who sends an Authorization header is known by it alone, so Django's middleware for sessions, messages, forms and pages is left out
+for these requests. Middleware of the site's own works for them as for any other, and finds the session and user that it may ask for.
 """
 
 from __future__ import annotations
@@ -25,19 +25,26 @@ from workflow_engine.rest.addresses import NAMESPACE
 Environ = dict[str, Any]
 WsgiApplication = Callable[[Environ, Callable[..., Any]], Iterable[bytes]]
 
-# What they do either needs a cookie, or is for pages; and `correlate` the API's views do by themselves.
+# What they do is for pages, or the API's views do it by themselves.
 NOT_FOR_WORKERS = frozenset(
     {
-        "django.contrib.auth.middleware.AuthenticationMiddleware",
         "django.contrib.auth.middleware.LoginRequiredMiddleware",
-        "django.contrib.messages.middleware.MessageMiddleware",
-        "django.contrib.sessions.middleware.SessionMiddleware",
         "django.middleware.clickjacking.XFrameOptionsMiddleware",
         "django.middleware.csrf.CsrfViewMiddleware",
         "whitenoise.middleware.WhiteNoiseMiddleware",
         "workflow_engine.middleware.correlate",
     }
 )
+# What they give to a request needs a cookie. The API does not ask for it, but a site's own middleware may.
+OF_COOKIES = frozenset(
+    {
+        "django.contrib.auth.middleware.AuthenticationMiddleware",
+        "django.contrib.messages.middleware.MessageMiddleware",
+        "django.contrib.sessions.middleware.SessionMiddleware",
+    }
+)
+# Of these it is known that they do not ask.
+KNOWN = ("django.middleware.", "django.contrib.", "whitenoise.", "workflow_engine.")
 COMMON = "django.middleware.common.CommonMiddleware"
 
 
@@ -100,6 +107,8 @@ class WorkerHandler(WSGIHandler):
 def _worker_handler() -> WorkerHandler | None:
     """None where the site has middleware that only Django's own way of loading can use."""
     names = [name for name in settings.MIDDLEWARE if name not in NOT_FOR_WORKERS]
+    if all(name.startswith(KNOWN) for name in names):
+        names = [name for name in names if name not in OF_COOKIES]
     if COMMON in names and not (settings.DISALLOWED_USER_AGENTS or settings.PREPEND_WWW):
         names.remove(COMMON)
     if not all(getattr(import_string(name), "sync_capable", True) for name in names):
