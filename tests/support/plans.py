@@ -4,11 +4,10 @@ from collections.abc import Sequence
 from datetime import timedelta
 from typing import Any
 
-from django.db import connection, transaction
+from django.db import connection
 
 from workflow_engine import clock, ids
 from workflow_engine.models import ExternalTask
-from workflow_engine.store import prepared
 
 TOPICS = 100
 TASKS = 4000
@@ -52,16 +51,3 @@ def plan(sql: str, params: Sequence[Any]) -> str:
     with connection.cursor() as cursor:
         cursor.execute(("EXPLAIN " if connection.vendor == "postgresql" else "EXPLAIN QUERY PLAN ") + sql, params)
         return "\n".join(str(column) for row in cursor.fetchall() for column in row)
-
-
-def kept_plan(sql: str, params: Sequence[Any]) -> str:
-    """The plan of a prepared statement that is kept whatever its parameters are."""
-    if connection.vendor != "postgresql":
-        return plan(sql, params)
-    with transaction.atomic(), connection.cursor() as cursor:
-        cursor.execute("SET LOCAL plan_cache_mode = force_generic_plan")
-        cursor.execute("PREPARE kept_plan AS " + prepared.numbered(sql).decode())
-        cursor.execute(f"EXPLAIN EXECUTE kept_plan ({', '.join(['%s'] * len(params))})", params)
-        found = "\n".join(row[0] for row in cursor.fetchall())
-        cursor.execute("DEALLOCATE kept_plan")
-    return found

@@ -150,8 +150,7 @@ class Dialect:
 
     # -- writing --------------------------------------------------------------------------------------------------------
 
-    def transaction(self, *, keeps_plans: bool = False) -> AbstractContextManager[Any]:
-        """`keeps_plans`: one plan is right for all parameters of its statements, even where the planner doubts that."""
+    def transaction(self) -> AbstractContextManager[Any]:
         return transaction.atomic(using=self.connection.alias)
 
     def write(self, writes: Sequence[Write], *, is_last: bool = False) -> None:

@@ -59,8 +59,8 @@ class PostgreSQL(Dialect):
         ours = transaction_of(self.connection)
         return prepared.run_all(self.connection, statements) if ours is None else ours.run_all(statements)
 
-    def transaction(self, *, keeps_plans: bool = False) -> Transaction:
-        return Transaction(self.connection, keeps_plans=keeps_plans)
+    def transaction(self) -> Transaction:
+        return Transaction(self.connection)
 
     def write(self, writes: Sequence[Write], *, is_last: bool = False) -> None:
         """All writes as one statement of several CTEs; they see one snapshot and happen in no order of their own.

@@ -177,10 +177,6 @@ class Statements:
             raise errors.InFailedSqlTransaction("The transaction has failed before, so nothing of it was kept.")
         return answers[begin : len(answers) - commit]
 
-    def begin(self, setting: str) -> None:
-        """Begins a transaction for which a setting holds, in one message."""
-        self._checked(self._pgconn.exec_(f"{_begin(self.connection)}; {setting}".encode()))
-
     def roll_back(self) -> None:
         self._checked(self._pgconn.exec_(b"ROLLBACK"))
 

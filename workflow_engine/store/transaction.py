@@ -23,8 +23,8 @@ class Transaction:
 
     _from_testcase = False  # Django asks each block of a connection
 
-    def __init__(self, connection: Connection, *, keeps_plans: bool = False) -> None:
-        self._connection, self._keeps_plans = connection, keeps_plans
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
         self._django: Any = None
         self._has_begun = False
         self._last: list[Statement] = []
@@ -110,9 +110,6 @@ class Transaction:
         last, self._last = self._last, []
         begin, self._has_begun = not self._has_begun, True
         with self._connection.wrap_database_errors:
-            if begin and self._keeps_plans:
-                self._statements.begin("SET LOCAL plan_cache_mode = force_generic_plan")
-                begin = False
             answers = self._statements.run_all([*last, *statements], begin=begin, commit=commit)
         return answers[len(last) :]
 

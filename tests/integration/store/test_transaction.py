@@ -231,7 +231,7 @@ def test_messages_of_the_hot_commands(monkeypatch: pytest.MonkeyPatch) -> None:
     assert len(sent) == 2, sent
     sent.clear()
     (task, *_) = external_task.fetch_and_lock(worker_id="w", topics=topics)
-    assert len(sent) == 3, sent  # BEGIN is not counted here: it goes with a setting
+    assert len(sent) == 3, sent
     sent.clear()
     external_task.complete(task.id, "w", {"b": 2})
     assert len(sent) == 3, sent

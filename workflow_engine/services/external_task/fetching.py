@@ -101,7 +101,7 @@ def _fetch_once(
     using: str, wanted: Candidates, visibility: Visibility | None, worker_id: str
 ) -> list[LockedExternalTask]:
     dialect = database.dialect(using)
-    with dialect.transaction(keeps_plans=True):
+    with dialect.transaction():
         found, now = _find(dialect, wanted, visibility)
         if not found or now is None:
             return []
