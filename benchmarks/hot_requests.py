@@ -20,9 +20,9 @@ from typing import Any, ClassVar
 
 from django.contrib.auth import get_user_model
 from django.core.management import call_command
-from django.db import connection
 
 from benchmarks import models
+from benchmarks.processes import backend_cpu
 from project.server import settle
 from workflow_engine.rest.door import get_wsgi_application
 from workflow_engine.services import repository
@@ -122,14 +122,14 @@ class Meter:
         self._samples: Counter[tuple[str, str]] = Counter()
 
     def __enter__(self) -> None:
-        self._database = _database_cpu()
+        self._database = backend_cpu()
         self._own = time.process_time()
         Meter.now = self
 
     def __exit__(self, *_: object) -> None:
         Meter.now = None
         self.own += time.process_time() - self._own
-        self.database += _database_cpu() - self._database
+        self.database += backend_cpu() - self._database
         self.count += 1
 
     @classmethod
@@ -157,14 +157,3 @@ def _package(file: str) -> str:
     if parts[where] == "workflow_engine":
         return "/".join(parts[where : where + 2])
     return parts[where + 1]
-
-
-def _database_cpu() -> float:
-    """Of the server process behind our connection; 0 where it isn't one of this machine."""
-    if connection.vendor != "postgresql" or connection.connection is None:
-        return 0.0
-    try:
-        stat = Path(f"/proc/{connection.connection.info.backend_pid}/schedstat").read_text()
-    except OSError:
-        return 0.0
-    return int(stat.split()[0]) / 1e9
