@@ -9,8 +9,8 @@ from django.db import models as django_models
 
 from workflow_engine import ids, models
 
-# Everything that goes with a process instance; its own row goes last.
-OF_INSTANCES: tuple[type[django_models.Model], ...] = (
+# What the engine writes down about a process instance, beside the instance's own row.
+HISTORY: tuple[type[django_models.Model], ...] = (
     models.HistoricActivityInstance,
     models.HistoricVariableInstance,
     models.HistoricDetail,
@@ -19,6 +19,10 @@ OF_INSTANCES: tuple[type[django_models.Model], ...] = (
     models.HistoricIncident,
     models.HistoricExternalTaskLog,
     models.HistoricJobLog,
+)
+# Everything that goes with it; its own row goes last.
+OF_INSTANCES: tuple[type[django_models.Model], ...] = (
+    *HISTORY,
     models.CompensationRecord,
     models.Comment,
     models.Attachment,

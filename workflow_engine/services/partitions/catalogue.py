@@ -12,19 +12,10 @@ from django.db import models as django_models
 from workflow_engine import models
 from workflow_engine.services.partitions.months import Month, time_of
 from workflow_engine.services.partitions.refusals import PartitionError
+from workflow_engine.services.removal import HISTORY
 
 # What grows with the work. The row of the instance stands last: it goes when nothing else of its instance is left.
-MODELS: tuple[type[django_models.Model], ...] = (
-    models.HistoricActivityInstance,
-    models.HistoricVariableInstance,
-    models.HistoricDetail,
-    models.HistoricTaskInstance,
-    models.HistoricIdentityLink,
-    models.HistoricIncident,
-    models.HistoricExternalTaskLog,
-    models.HistoricJobLog,
-    models.HistoricProcessInstance,
-)
+MODELS: tuple[type[django_models.Model], ...] = (*HISTORY, models.HistoricProcessInstance)
 INSTANCES = models.HistoricProcessInstance._meta.db_table
 _BOUNDS = re.compile(r"FOR VALUES FROM \((MINVALUE|'[^']+')\) TO \('([^']+)'\)")
 
