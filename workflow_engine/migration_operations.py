@@ -13,7 +13,7 @@ from django.db.backends.base.schema import BaseDatabaseSchemaEditor
 from django.db.migrations.operations import AddConstraint, AddIndex
 from django.db.migrations.operations.base import Operation, OperationCategory
 from django.db.migrations.state import ProjectState
-from django.db.models import CheckConstraint, Model, UniqueConstraint
+from django.db.models import BaseConstraint, CheckConstraint, Model, UniqueConstraint
 
 
 class AddIndexOnline(AddIndex):
@@ -56,12 +56,15 @@ class AddIndexOnline(AddIndex):
         return {"concurrently": True} if _is_online(schema_editor, model, self.index.name) else {}
 
 
-class AddUniqueOnline(AddConstraint):
-    """The index of a unique constraint is built as by `AddIndexOnline`, with the same conditions, and made a constraint at the end."""
+class _AddConstraintOnline(AddConstraint):
+    """A constraint of one kind, which PostgreSQL is to get in another way than Django's."""
 
-    def __init__(self, model_name: str, constraint: UniqueConstraint) -> None:
-        if not isinstance(constraint, UniqueConstraint):
-            raise TypeError(f"AddUniqueOnline adds unique constraints, and {constraint.name} is none.")
+    kind: type[BaseConstraint]
+    kind_name: str
+
+    def __init__(self, model_name: str, constraint: BaseConstraint) -> None:
+        if not isinstance(constraint, self.kind):
+            raise TypeError(f"{type(self).__name__} adds {self.kind_name} constraints, and {constraint.name} is none.")
         super().__init__(model_name, constraint)
 
     def database_forwards(
@@ -70,9 +73,27 @@ class AddUniqueOnline(AddConstraint):
         model = to_state.apps.get_model(app_label, self.model_name)
         if not self.allow_migrate_model(schema_editor.connection.alias, model):
             return
-        if not _is_online(schema_editor, model, self.constraint.name):
+        if self._is_online(schema_editor, model):
+            self._add(schema_editor, model)
+        else:
             super().database_forwards(app_label, schema_editor, from_state, to_state)
-            return
+
+    def _is_online(self, schema_editor: BaseDatabaseSchemaEditor, model: type[Model]) -> bool:
+        return schema_editor.connection.vendor == "postgresql"
+
+    def _add(self, schema_editor: BaseDatabaseSchemaEditor, model: type[Model]) -> None:
+        raise NotImplementedError
+
+
+class AddUniqueOnline(_AddConstraintOnline):
+    """The index of a unique constraint is built as by `AddIndexOnline`, with the same conditions, and made a constraint at the end."""
+
+    kind, kind_name = UniqueConstraint, "unique"
+
+    def _is_online(self, schema_editor: BaseDatabaseSchemaEditor, model: type[Model]) -> bool:
+        return _is_online(schema_editor, model, self.constraint.name)
+
+    def _add(self, schema_editor: BaseDatabaseSchemaEditor, model: type[Model]) -> None:
         statement: Any = self.constraint.create_sql(model, schema_editor)
         index, then = str(statement), None
         if not index.startswith("CREATE UNIQUE INDEX "):
@@ -85,23 +106,12 @@ class AddUniqueOnline(AddConstraint):
             schema_editor.execute(then, params=None)
 
 
-class AddConstraintNotValid(AddConstraint):
+class AddConstraintNotValid(_AddConstraintOnline):
     """A check of what is written from now on; what is there already is checked by `ValidateConstraint`, in another migration."""
 
-    def __init__(self, model_name: str, constraint: CheckConstraint) -> None:
-        if not isinstance(constraint, CheckConstraint):
-            raise TypeError(f"AddConstraintNotValid adds check constraints, and {constraint.name} is none.")
-        super().__init__(model_name, constraint)
+    kind, kind_name = CheckConstraint, "check"
 
-    def database_forwards(
-        self, app_label: str, schema_editor: BaseDatabaseSchemaEditor, from_state: ProjectState, to_state: ProjectState
-    ) -> None:
-        model = to_state.apps.get_model(app_label, self.model_name)
-        if not self.allow_migrate_model(schema_editor.connection.alias, model):
-            return
-        if schema_editor.connection.vendor != "postgresql":
-            super().database_forwards(app_label, schema_editor, from_state, to_state)
-            return
+    def _add(self, schema_editor: BaseDatabaseSchemaEditor, model: type[Model]) -> None:
         schema_editor.execute(f"{self.constraint.create_sql(model, schema_editor)} NOT VALID", params=None)
 
     @property
