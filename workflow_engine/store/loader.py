@@ -194,7 +194,7 @@ class RowLoader:
     # -- single rows ----------------------------------------------------------------------------------------------------
 
     def external_task(self, task_id: str) -> state.ExternalTask | None:
-        return self._by_id(state.ExternalTask, task_id, lock=True)
+        return self._by_id(state.ExternalTask, task_id)
 
     def user_task(self, task_id: str) -> state.UserTask | None:
         found: state.UserTask | None = self._by_id(state.UserTask, task_id)
@@ -213,7 +213,7 @@ class RowLoader:
         return [row for row in found if row is not None and row.parent_task_id == task_id]
 
     def job(self, job_id: str) -> state.Job | None:
-        return self._by_id(state.Job, job_id, lock=True)
+        return self._by_id(state.Job, job_id)
 
     def event_subscription(self, subscription_id: str) -> state.EventSubscription | None:
         return self._by_id(state.EventSubscription, subscription_id)
@@ -271,20 +271,20 @@ class RowLoader:
     def _by_id(self, row_class: type[Any], row_id: str, *, lock: bool = False) -> Any:
         if ids.canonical(row_id) != row_id:
             return None
-        table = tables.of_class(row_class)
-        known = self._rows.get((table.name, row_id))
+        known = self.loaded(row_class, row_id)
+        if known is None and not self.locked_roots and self.lock_root_of(row_class, row_id) is not None:
+            known = self.loaded(row_class, row_id)
         if known is not None:
-            return known[1]
-        if not self.locked_roots and self.lock_root_of(row_class, row_id) is not None:
-            known = self._rows.get((table.name, row_id))
-            if known is not None:
-                return known[1]
-        found = self._select(table, {"partition": ids.partition_of(row_id), "id": row_id}, lock=lock)
+            return known
+        table = tables.of_class(row_class)
+        conditions = {"partition": ids.partition_of(row_id), "id": row_id}
+        is_locked = lock or row_class in LOCKED
+        found = self._select(table, conditions, lock=is_locked)
         root = found[0].root_process_instance_id if found else None
         if self.locks and root is not None and root not in self.locked_roots:
             self._rows.pop((table.name, row_id))
             self.lock_root(root)
-            found = self._select(table, {"partition": ids.partition_of(row_id), "id": row_id}, lock=lock)
+            found = self._select(table, conditions, lock=is_locked)
         return found[0] if found else None
 
     def _select(self, table: StateTable, conditions: dict[str, Any], *, lock: bool = False) -> list[Any]:
