@@ -3,18 +3,23 @@
 Where news must come by notification, looks at the tables are an hour apart.
 """
 
+import json
+from collections.abc import Callable
+from contextlib import closing
+from itertools import takewhile
 from pathlib import Path
 
 import pytest
 from django.db import connection
+from django.db.backends.base.base import BaseDatabaseWrapper
 
 from tests.asgi.conftest import Serve
 from tests.asgi.pooler import Pooler
 from tests.asgi.site import AsgiSite, answered
-from tests.support.waiting import wait_until
+from tests.support.waiting import PATIENCE, wait_until
 from workflow_engine.models import ExternalTask, ProcessDefinition
 from workflow_engine.services import runtime
-from workflow_engine.wakeup import connecting, courier
+from workflow_engine.wakeup import connecting, courier, notifications
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.timeout(900)]
 
@@ -80,6 +85,49 @@ def test_notifications_alone_bring_news_between_processes(serve: Serve) -> None:
         instance = site.start("polled", works)
         (task,) = client.ok()
         assert task["processInstanceId"] == instance
+
+
+class Listener:
+    """Hears what processes tell each other."""
+
+    def __init__(self, listening: BaseDatabaseWrapper) -> None:
+        with listening.cursor() as cursor:
+            cursor.execute(f"LISTEN {notifications.CHANNEL}")
+        self._payloads = (one.payload for one in listening.connection.notifies(timeout=PATIENCE))
+
+    def until(self, payload: str) -> list[str]:
+        """What comes before this."""
+        return list(takewhile(lambda told: told != payload, self._payloads))
+
+
+def ask_for(topic: str) -> None:
+    rows(f"SELECT pg_notify('{notifications.CHANNEL}', '{waits_for(topic)}')")
+
+
+def waits_for(topic: str) -> str:
+    return json.dumps({notifications.WAITING: [topic]})
+
+
+def test_news_that_nobody_waits_for_is_kept_back_until_somebody_does(serve: Serve) -> None:
+    site = serve(workers=1, LOOK_INTERVAL=HOUR)
+    wait_until(couriers)
+    waiting = site.client().poll("another")
+    site.wait_for_waiting(1)
+    with closing(connecting.connect(connection.alias)) as listening:
+        listener = Listener(listening)
+
+        def is_told(*acts: Callable[[], object]) -> bool:
+            for act in acts:
+                act()
+            # It tells in order, and what it waits for itself again and again. The first time may have been before we did this.
+            return json.dumps(["polled"]) in [told for _ in range(2) for told in listener.until(waits_for("another"))]
+
+        # At first others may be waiting for anything.
+        wait_until(lambda: not is_told(lambda: site.start("polled")))
+        assert is_told(lambda: ask_for("polled"))
+        assert is_told(lambda: ask_for("polled"), lambda: site.start("polled"))
+    site.terminate()
+    assert waiting.answer() == (200, [])
 
 
 def test_a_program_that_carries_news_wakes_who_waits(serve: Serve) -> None:

@@ -1,7 +1,5 @@
 """Who looks when: the oldest of a topic, nobody of another, and not everybody at once."""
 
-from collections.abc import Collection
-
 import pytest
 
 from workflow_engine.rest.asgi.waiting_room import VAIN_LOOKS, Turn, Waiter, WaitingRoom
@@ -16,13 +14,15 @@ class Line:
         self.room = WaitingRoom(lambda: places)
         self.turns: list[str] = []
 
-    def enter(self, name: str, *topics: str, most: int = 1, is_selective: bool = False) -> Waiter:
-        """Comes, looks if it may, and finds nothing."""
+    def enter(
+        self, name: str, *topics: str, most: int = 1, is_selective: bool = False, finds: int | None = 0
+    ) -> Waiter:
+        """Comes, looks if it may, and finds nothing, or as many as said; None: it goes on looking."""
         waiter = Waiter(
             topics or ("a",), max_tasks=most, is_selective=is_selective, wake=lambda: self.turns.append(name)
         )
-        if self.room.enter(waiter) is Turn.LOOK:
-            self.room.looked(waiter, 0)
+        if self.room.enter(waiter) is Turn.LOOK and finds is not None:
+            self.room.looked(waiter, finds)
         return waiter
 
     def woken(self) -> list[str]:
@@ -146,12 +146,23 @@ def test_the_room_is_bounded_and_can_be_closed() -> None:
     assert Line(places=0).room.enter(Waiter(["a"], max_tasks=1, is_selective=False)) is Turn.NONE
 
 
-def test_who_is_told_of_the_first_one_finds_its_topics() -> None:
+def test_only_topics_that_somebody_has_to_wait_for_are_asked_for() -> None:
     line = Line()
-    seen: list[Collection[str]] = []
-    line.room.on_first = lambda: seen.append(line.room.topics())
-    first = line.enter("first", "a", "b")
-    line.enter("second", "c")
-    assert seen == [("a", "b")]
+    asked: list[set[str]] = []
+    line.room.on_wait = lambda: asked.append(set(line.room.topics()))
+    first = line.enter("first", "a", "b", finds=None)
+    assert (asked, set(line.room.topics())) == ([], set())
+    line.room.looked(first, 0)
+    second = line.enter("second", "b")
+    assert asked == [{"a", "b"}, {"a", "b"}]
     line.room.leave(first)
-    assert line.room.topics() == ("c",)
+    assert line.room.topics() == ("b",)
+    line.room.leave(second)
+    assert line.room.topics() == ()
+
+
+def test_who_finds_something_at_once_has_asked_for_nothing() -> None:
+    line = Line()
+    line.room.on_wait = lambda: pytest.fail("nobody has to wait")
+    line.enter("first", finds=1)
+    assert line.room.topics() == ()

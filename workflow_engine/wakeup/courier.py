@@ -1,9 +1,10 @@
 """Brings news of work from process to process: one thread and one database connection, however many wait.
 
 It sends what this process announces by NOTIFY, after the commit and never inside a command's transaction: commits with a NOTIFY
-queue up behind each other. News of a few milliseconds travel together. It hears others by LISTEN. Whoever waits is also told what
-a look at the tables finds several times a second: that holds where notifications do not arrive (SQLite, a pooler in transaction
-mode), where locks expire, and where news got lost. Nothing is right or wrong by a notification; they only save time.
+queue up behind each other. News of a few milliseconds travel together, and only what others wait for (`interest`). It hears them
+by LISTEN. Whoever waits is also told what a look at the tables finds several times a second: that holds where notifications do
+not arrive (SQLite, a pooler in transaction mode), where locks expire, and where news got lost. Nothing is right or wrong by a
+notification; they only save time.
 """
 
 from __future__ import annotations
@@ -22,7 +23,7 @@ from django.db.backends.base.base import BaseDatabaseWrapper
 
 from workflow_engine import conf, wakeup
 from workflow_engine.store import database, waiting_work
-from workflow_engine.wakeup import connecting
+from workflow_engine.wakeup import connecting, interest
 from workflow_engine.wakeup.notifications import Notifications
 
 logger = logging.getLogger("workflow_engine.wakeup")
@@ -39,13 +40,15 @@ TellOfWork = Callable[[Collection[str], Collection[str]], None]
 
 
 class Courier:
-    """Sends only, unless `waited` says which topics somebody waits for; `tell_of_work` hears what each look asked and found."""
+    """Sends only, unless `waited` says which topics somebody waits for; `tell_of_work` hears what each look asked and found.
+    Without it there are no looks."""
 
     def __init__(
         self, waited: Waited | None = None, tell_of_work: TellOfWork | None = None, *, using: str | None = None
     ) -> None:
         self._waited, self._tell_of_work, self._using = waited, tell_of_work, using
         self._lock = threading.Lock()
+        self._of_others, self._own = interest.OfOthers(), interest.Own()
         self._outgoing: set[str] = set()
         self._is_for_all = False
         self._is_stopped = False
@@ -80,6 +83,11 @@ class Courier:
         """Called by whoever has just committed: only remembers."""
         if not conf.current().notifications:
             return
+        self._bring(self._of_others.wanted(topics))
+
+    def _bring(self, topics: wakeup.Topics) -> None:
+        if topics is not None and not topics:
+            return
         with self._lock:
             is_first = not self._outgoing and not self._is_for_all
             self._is_for_all = self._is_for_all or topics is None
@@ -104,6 +112,7 @@ class Courier:
                 with contextlib.closing(connecting.connect(database.alias(self._using))) as connection:
                     self._work(connection)
             except Exception as error:
+                self._of_others.listening(False)
                 self._tell_of_trouble(error)
                 if time.monotonic() - began > LONGEST_PAUSE:
                     pause = SHORTEST_PAUSE
@@ -124,24 +133,35 @@ class Courier:
             notifications = Notifications(connection) if conf.current().notifications else None
             if notifications is not None and self._waited is not None and notifications.listen():
                 selector.register(notifications, selectors.EVENT_READ)
+                self._of_others.listening(True)
                 # What was told while nobody listened.
                 wakeup.tell_here(None)
             next_look = next_send = 0.0
             while not self._is_stopped:
                 names = self._waited() if self._waited is not None else ()
+                looks = bool(names) and self._tell_of_work is not None
+                asks = bool(names) and notifications is not None and notifications.is_listening
                 now = time.monotonic()
-                due = [moment for moment, is_needed in ((next_look, names), (next_send, self._has_news())) if is_needed]
+                moments = ((next_look, looks), (next_send, self._has_news()), (self._own.next(names), asks))
+                due = [moment for moment, is_needed in moments if is_needed]
                 selector.select(max(0.0, min(due) - now) if due else None)
                 self._drain()
                 now = time.monotonic()
                 if notifications is not None:
-                    notifications.receive(wakeup.tell_here)
+                    notifications.receive(wakeup.tell_here, lambda topics: self._bring(self._of_others.hear(topics)))
+                    if asks:
+                        self._ask(notifications, names, now)
                     if now >= next_send and self._has_news():
                         self._send(notifications)
                         next_send = now + COALESCE_SECONDS
-                if names and now >= next_look:
+                if looks and now >= next_look:
                     self._look(connection, names)
                     next_look = now + conf.current().look_interval.total_seconds() * random.uniform(*JITTER)  # noqa: S311
+
+    def _ask(self, notifications: Notifications, names: Collection[str], now: float) -> None:
+        if topics := self._own.due(names, now):
+            notifications.ask(topics)
+            self._own.told(topics, now)
 
     def _look(self, connection: BaseDatabaseWrapper, names: Collection[str]) -> None:
         found = waiting_work.topics_with_work(database.dialect_of(connection), names)
@@ -172,13 +192,13 @@ class Courier:
 
 
 @contextlib.contextmanager
-def carrying(using: str | None = None, *, listening: bool = False) -> Iterator[None]:
-    """For a long-running process that makes work, such as the sweeper: others hear of it at once. With `listening` it hears of
-    theirs, and looks at no tables for it."""
+def carrying(using: str | None = None, *, waiting_for: Collection[str] = ()) -> Iterator[None]:
+    """For a long-running process that makes work, such as the sweeper: others hear of it at once. It hears of theirs if it
+    waits for something, and looks at no tables for it."""
     if connections[database.alias(using)].vendor != "postgresql":
         yield
         return
-    courier = Courier(waited=tuple if listening else None, using=using)
+    courier = Courier(waited=(lambda: waiting_for) if waiting_for else None, using=using)
     courier.start()
     try:
         yield

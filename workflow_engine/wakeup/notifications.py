@@ -1,4 +1,7 @@
-"""LISTEN and NOTIFY on one connection of PostgreSQL. The payload is a JSON list of topics, or null for any."""
+"""LISTEN and NOTIFY on one connection of PostgreSQL.
+
+The payload of news is a JSON list of topics, or null for any; who waits for topics sends them as `{"waiting": [...]}` (`interest`).
+"""
 
 from __future__ import annotations
 
@@ -6,7 +9,7 @@ import json
 import logging
 import selectors
 import time
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Iterable
 from contextlib import closing
 from typing import Any
 from uuid import uuid4
@@ -20,6 +23,7 @@ from workflow_engine.wakeup import connecting
 logger = logging.getLogger("workflow_engine.wakeup")
 
 CHANNEL = "workflow_engine"
+WAITING = "waiting"
 # PostgreSQL allows 8,000 bytes.
 MAX_PAYLOAD = 7_000
 PROOF_SECONDS = 2.0
@@ -61,20 +65,36 @@ class Notifications:
             )
         return self._is_listening
 
-    def receive(self, tell: Callable[[wakeup.Topics], None]) -> None:
+    @property
+    def is_listening(self) -> bool:
+        return self._is_listening
+
+    def receive(self, tell: Callable[[wakeup.Topics], None], tell_of_waiting: Callable[[wakeup.Topics], None]) -> None:
         """Tells what has arrived; never waits."""
         if not self._is_listening:
             return
         self._read()
         heard, self._heard = self._heard, []
         for payload in heard:
-            tell(_topics_of(payload))
+            content = _content_of(payload)
+            if isinstance(content, dict) and WAITING in content:
+                tell_of_waiting(_topics_of(content[WAITING]))
+            else:
+                tell(_topics_of(content))
 
     def send(self, topics: wakeup.Topics) -> None:
+        """News of these topics."""
+        self._send(_payloads(topics))
+
+    def ask(self, topics: Collection[str]) -> None:
+        """For news of these topics: somebody waits here."""
+        self._send(f'{{"{WAITING}": {payload}}}' for payload in _payloads(topics))
+
+    def _send(self, payloads: Iterable[str]) -> None:
         if not self._is_postgresql:
             return
         with self._connection.cursor() as cursor:
-            for payload in _payloads(topics):
+            for payload in payloads:
                 _notify(cursor, payload)
 
     def _read(self) -> None:
@@ -132,10 +152,13 @@ def _payloads(topics: Collection[str] | None) -> list[str]:
     return [*_payloads(names[:middle]), *_payloads(names[middle:])]
 
 
-def _topics_of(payload: str) -> wakeup.Topics:
-    """Anybody may send to the channel: what is not ours means any topic."""
+def _content_of(payload: str) -> Any:
     try:
-        topics = json.loads(payload)
+        return json.loads(payload)
     except ValueError:
         return None
-    return [name for name in topics if isinstance(name, str)] if isinstance(topics, list) else None
+
+
+def _topics_of(content: Any) -> wakeup.Topics:
+    """Anybody may send to the channel: what is not ours means any topic."""
+    return [name for name in content if isinstance(name, str)] if isinstance(content, list) else None

@@ -17,7 +17,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError
 from django.db import connections, router
 
-from workflow_engine import clock, logs
+from workflow_engine import clock, logs, wakeup
 from workflow_engine.models import Job
 from workflow_engine.services import startup
 from workflow_engine.sweeper import external_task_locks, history_cleanup, idempotency_keys, jobs, months
@@ -82,7 +82,7 @@ class Command(BaseCommand):
             **startup.facts(),
         )
         # Workers that wait hear at once of the tasks that jobs make, and this sweeper of the jobs that others make.
-        with courier.carrying(listening=True):
+        with courier.carrying(waiting_for=(wakeup.JOBS,)):
             sweeper.run(self._is_stopped)
         self._say("Sweeper has ended.", "sweeper_ended", sweeper=owner)
 

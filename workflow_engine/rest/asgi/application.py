@@ -56,7 +56,7 @@ class Application:
             self._is_open = True
             loop = asyncio.get_running_loop()
             wakeup.listen(self.room.tell)
-            self.room.on_first = self._courier.awake
+            self.room.on_wait = self._courier.awake
             self._courier.start()
             startup.log_server()
             on_termination(lambda: loop.call_soon_threadsafe(self.room.close))

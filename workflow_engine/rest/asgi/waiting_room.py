@@ -8,6 +8,7 @@ seen everything there was for its topics, unless it asked for certain tasks only
 from __future__ import annotations
 
 import threading
+from collections import Counter
 from collections.abc import Callable, Collection, Iterator
 from enum import Enum
 
@@ -27,7 +28,7 @@ class Turn(Enum):
 class Waiter:
     """`wake` is called when it is its turn to look, and when the room closes; `is_selective`: not every task of its topics will do."""
 
-    __slots__ = ("is_looking", "is_selective", "max_tasks", "seen", "topics", "vain_looks", "wake")
+    __slots__ = ("has_to_wait", "is_looking", "is_selective", "max_tasks", "seen", "topics", "vain_looks", "wake")
 
     def __init__(
         self, topics: Collection[str], *, max_tasks: int, is_selective: bool, wake: Callable[[], object] = lambda: None
@@ -35,6 +36,7 @@ class Waiter:
         self.topics = tuple(dict.fromkeys(topics))
         self.max_tasks, self.is_selective, self.wake = max_tasks, is_selective, wake
         self.is_looking = False
+        self.has_to_wait = False  # its first look found nothing, or others came first
         self.vain_looks = 0
         self.seen: dict[str, int] = {}  # by topic: the news that its last look saw
 
@@ -70,16 +72,18 @@ class WaitingRoom:
         self._queues: dict[str, _Queue] = {}
         self._waiters: set[Waiter] = set()
         self.is_closed = False
-        self.on_first: Callable[[], None] = lambda: None  # called when somebody has entered the empty room
+        self._waited: Counter[str] = Counter()
+        self.on_wait: Callable[[], None] = lambda: None  # called when somebody has to wait
 
     def __len__(self) -> int:
         return len(self._waiters)
 
     def topics(self) -> Collection[str]:
-        if not self._queues:
+        """Those that somebody has to wait for."""
+        if not self._waited:
             return ()
         with self._lock:
-            return tuple(self._queues)
+            return tuple(self._waited)
 
     def enter(self, waiter: Waiter) -> Turn:
         with self._lock:
@@ -90,10 +94,8 @@ class WaitingRoom:
             self._waiters.add(waiter)
             for queue in queues:
                 queue.waiters[waiter] = None
-            # Only now: whoever hears of it asks for the topics at once, and would go back to sleep without any.
-            if len(self._waiters) == 1:
-                self.on_first()
             if is_behind:
+                self._wait(waiter)
                 return Turn.WAIT
             self._begin(waiter)
             return Turn.LOOK
@@ -118,8 +120,9 @@ class WaitingRoom:
                         queue.exhausted = min(queue.exhausted, queue.news - 1)
             if found:
                 self._remove(waiter)
-            elif any(queue.is_from_tables for _, queue in self._queues_of(waiter)):
-                waiter.vain_looks += 1
+            else:
+                self._wait(waiter)
+                waiter.vain_looks += any(queue.is_from_tables for _, queue in self._queues_of(waiter))
             self._advance(waiter.topics)
 
     def leave(self, waiter: Waiter) -> None:
@@ -166,6 +169,13 @@ class WaitingRoom:
             for waiter in self._waiters:
                 waiter.wake()
 
+    def _wait(self, waiter: Waiter) -> None:
+        if not waiter.has_to_wait:
+            waiter.has_to_wait = True
+            self._waited.update(waiter.topics)
+            # Only now: whoever hears of it asks for the topics at once.
+            self.on_wait()
+
     def _begin(self, waiter: Waiter) -> None:
         waiter.is_looking = True
         for topic, queue in self._queues_of(waiter):
@@ -180,6 +190,8 @@ class WaitingRoom:
 
     def _remove(self, waiter: Waiter) -> None:
         self._waiters.discard(waiter)
+        if waiter.has_to_wait:
+            self._waited -= Counter(waiter.topics)
         for topic in waiter.topics:
             queue = self._queues[topic]
             del queue.waiters[waiter]
