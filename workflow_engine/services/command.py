@@ -46,6 +46,17 @@ NAMED_ROWS: dict[type[c.Command], tuple[type[Any], str]] = {
     c.MigrateProcessInstance: (Execution, "process_instance_id"),
     c.ResolveIncident: (state.Incident, "incident_id"),
 }
+# Those that go on with the execution to which the named row belongs.
+MOVING = frozenset(
+    {
+        c.CompleteExternalTask,
+        c.ThrowExternalTaskError,
+        c.CompleteTask,
+        c.ThrowTaskError,
+        c.TriggerEventSubscription,
+        c.ExecuteJob,
+    }
+)
 
 
 def execute(command: c.Command, *, user: str | None = None, using: str | None = None) -> Any:
@@ -95,6 +106,7 @@ class Session:
         if isinstance(command, c.SetVariables) and command.task_id is not None:
             row_class, row_id = state.UserTask, command.task_id
         if row_class is not None and row_id is not None:
+            self.work.loader.expects_path = type(command) in MOVING
             self.work.loader.expects_variables = bool(getattr(command, "variables", None))
             self.work.lock_root_of(row_class, row_id)
             if self.caller is not None:

@@ -33,7 +33,9 @@ class RowLoader:
         self.locked_roots: set[str] = set()
         self._locked_tasks: set[str] = set()  # those that belong to no process
         self.clock: datetime | None = None  # read with the first row after the lock
-        self.expects_variables = False  # whether those of an execution will be asked for as well
+        # What the command will ask for anyway, so that it comes with the lock.
+        self.expects_path = False
+        self.expects_variables = False
         self._belongings = Belongings(self._load_belongings)
 
     # -- locking --------------------------------------------------------------------------------------------------------
@@ -49,17 +51,26 @@ class RowLoader:
         return None if known is None else known[1]
 
     def lock_root_of(self, row_class: type[Any], row_id: str) -> str | None:
-        """Locks the root of the instance that a row belongs to, in one statement; its id, or None if there is none."""
+        """Locks the root of the instance that a row belongs to, in one statement; its id, or None if there is none.
+
+        The statements behind it go over with it, and see what is there once it is locked.
+        """
         if ids.canonical(row_id) != row_id:
             return None
         table, named = tables.of_class(Execution), tables.of_class(row_class)
         asked: list[tuple[str, Sequence[Any]]] = [statements.lock_root_of(self._dialect, named, row_id)]
         if named is not table:
             asked.append(self._by_id_statement(named, row_id))
-        answers = self._dialect.run_all(asked)
-        root_id = self._locked(table, self._dialect.rows(table, answers[0][0]))
-        for records, _ in answers[1:]:
-            self._came_along(named, records)
+            if self.expects_path:
+                asked.append(statements.execution_path_of(self._dialect, table, named, row_id))
+                if self.expects_variables:
+                    asked.append(statements.variables_around(self._dialect, VARIABLES, named, row_id))
+        answers = [records for records, _ in self._dialect.run_all(asked)]
+        root_id = self._locked(table, self._dialect.rows(table, answers[0]))
+        if root_id is not None and len(answers) > 1:
+            self._came_along(named, answers[1])
+            if len(answers) > 2:
+                self._path_came_along(root_id, *answers[2:])
         return root_id
 
     def _by_id_statement(self, table: StateTable, row_id: str) -> tuple[str, Sequence[Any]]:
@@ -70,9 +81,26 @@ class RowLoader:
     def _came_along(self, table: StateTable, records: list[tuple[Any, ...]]) -> None:
         """With the lock of the root that it belongs to; anything else was read too early."""
         for values in self._dialect.rows(table, records):
-            if values["root_process_instance_id"] in self.locked_roots:
+            if self._adopt_locked(table, values) is not None:
                 self.clock = self.clock or self._dialect.clock_of(records)
-                self._adopt(table, values)
+
+    def _path_came_along(
+        self, root_id: str, path: list[tuple[Any, ...]], variables: list[tuple[Any, ...]] | None = None
+    ) -> None:
+        table = tables.of_class(Execution)
+        found = [row for values in self._dialect.rows(table, path) if (row := self._adopt_locked(table, values))]
+        if found and variables is not None:
+            self._learn_variables([found[0].id, root_id], variables)
+
+    def _learn_variables(self, owners: Sequence[str], records: list[tuple[Any, ...]]) -> None:
+        """All that these executions have."""
+        found = self._dialect.rows(VARIABLES, records)
+        rows = [(values["execution_id"], self._adopt(VARIABLES, values)) for values in found]
+        self._belongings.learn(state.Variable, list(dict.fromkeys(owners)), rows)
+
+    def _adopt_locked(self, table: StateTable, values: dict[str, Any]) -> Any:
+        """None for a row of another root: it was read before that is locked."""
+        return self._adopt(table, values) if values["root_process_instance_id"] in self.locked_roots else None
 
     def _locked(self, table: StateTable, found: list[dict[str, Any]]) -> str | None:
         for values in found:
@@ -125,9 +153,7 @@ class RowLoader:
         answers = self._dialect.run_all(asked)
         path = [self._adopt(table, values) for values in self._dialect.rows(table, answers[0][0])]
         if owners and path and path[0].root_process_instance_id in self.locked_roots:
-            found = self._dialect.rows(VARIABLES, answers[1][0])
-            rows = [(values["execution_id"], self._adopt(VARIABLES, values)) for values in found]
-            self._belongings.learn(state.Variable, owners, rows)
+            self._learn_variables(owners, answers[1][0])
         return path
 
     def executions(self, process_instance_id: str) -> list[state.Execution]:

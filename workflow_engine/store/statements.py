@@ -27,11 +27,8 @@ def lock_root_of(dialect: Dialect, owner: StateTable, row_id: str) -> Statement:
 @cache
 def _lock_root_of(owner: StateTable, columns: str, lock_clause: str) -> str:
     table = tables.of_class(Execution)
-    root = f'SELECT "root_process_instance_id" FROM "{owner.name}" WHERE "partition" = %s AND "id" = %s'  # noqa: S608
-    return (
-        f'SELECT {columns} FROM "{table.name}"'  # noqa: S608
-        f' WHERE "partition" = %s AND "id" = ({root}){lock_clause}'
-    )
+    root = _of_row(owner, "root_process_instance_id")
+    return f'SELECT {columns} FROM "{table.name}" WHERE "partition" = %s AND "id" = {root}{lock_clause}'  # noqa: S608
 
 
 def is_suspended(dialect: Dialect, process_definition_id: str) -> Statement:
@@ -44,18 +41,50 @@ def is_suspended(dialect: Dialect, process_definition_id: str) -> Statement:
 def execution_path(dialect: Dialect, table: StateTable, execution_id: str) -> Statement:
     """ "execution path": an execution and its ancestors up to its process instance, innermost first, and what each has."""
     parameters = [ids.partition_of(execution_id), dialect.id_parameter(execution_id)]
-    around = dialect.joined(table, "e", 'e."id" = path."parent_id" AND e."partition" = path."partition"')
-    return _execution_path(table, dialect.column_list(table, "path."), around), parameters
+    return _execution_path(table, dialect.column_list(table, "path."), _around(dialect, table), "%s"), parameters
+
+
+def execution_path_of(dialect: Dialect, table: StateTable, owner: StateTable, row_id: str) -> Statement:
+    """ "execution path of": that of the execution that a row belongs to."""
+    partition = ids.partition_of(row_id)
+    sql = _execution_path(
+        table, dialect.column_list(table, "path."), _around(dialect, table), _of_row(owner, "execution_id")
+    )
+    return sql, [partition, partition, dialect.id_parameter(row_id)]
+
+
+def variables_around(dialect: Dialect, table: StateTable, owner: StateTable, row_id: str) -> Statement:
+    """ "variables around": those of the execution that a row belongs to, and of the root of its instance."""
+    partition, parameter = ids.partition_of(row_id), dialect.id_parameter(row_id)
+    return _variables_around(table, owner, dialect.column_list(table)), [partition, *([partition, parameter] * 2)]
+
+
+def _around(dialect: Dialect, table: StateTable) -> str:
+    return dialect.joined(table, "e", 'e."id" = path."parent_id" AND e."partition" = path."partition"')
 
 
 @cache
-def _execution_path(table: StateTable, columns: str, around: str) -> str:
+def _of_row(owner: StateTable, column: str) -> str:
+    return f'(SELECT "{column}" FROM "{owner.name}" WHERE "partition" = %s AND "id" = %s)'  # noqa: S608
+
+
+@cache
+def _execution_path(table: StateTable, columns: str, around: str, innermost: str) -> str:
     plain = ", ".join(f'e."{column.name}"' for column in table.columns)
     return (
         f'WITH RECURSIVE path AS (SELECT {plain}, 0 AS depth FROM "{table.name}" e'  # noqa: S608
-        ' WHERE e."partition" = %s AND e."id" = %s'
+        f' WHERE e."partition" = %s AND e."id" = {innermost}'
         f" UNION ALL SELECT {plain}, path.depth + 1 FROM path {around})"
         f" SELECT {columns} FROM path ORDER BY depth"
+    )
+
+
+@cache
+def _variables_around(table: StateTable, owner: StateTable, columns: str) -> str:
+    owners = ", ".join(_of_row(owner, name) for name in ("execution_id", "root_process_instance_id"))
+    return (
+        f'SELECT {columns} FROM "{table.name}"'  # noqa: S608
+        f' WHERE "partition" = %s AND "execution_id" IN ({owners}) AND "task_id" IS NULL ORDER BY "id"'
     )
 
 

@@ -234,7 +234,7 @@ def test_messages_of_the_hot_commands(monkeypatch: pytest.MonkeyPatch) -> None:
     assert len(sent) == 3, sent
     sent.clear()
     external_task.complete(task.id, "w", {"b": 2})
-    assert len(sent) == 3, sent
+    assert len(sent) == 2, sent
 
 
 @pytest.mark.parametrize("is_pooled", [False, True])
