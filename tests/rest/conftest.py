@@ -3,7 +3,7 @@
 import base64
 import json
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
@@ -12,6 +12,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
 from tests.support import described
+from workflow_engine import clock, verification
 from workflow_engine.rest import verified_credentials
 
 ROOT = "/engine-rest"
@@ -148,3 +149,11 @@ def waiting_task(api: Api) -> Callable[..., dict[str, Any]]:
         return task
 
     return start
+
+
+@pytest.fixture
+def sound(db: None) -> Iterator[None]:
+    """At the end the clock is the real one again, and everything the engine knows fits together."""
+    yield
+    clock.reset()
+    assert list(verification.verify()) == []
