@@ -110,8 +110,14 @@ class AsgiSite:
     def waiting(self) -> int:
         return sum(told["waiting"] for told in self.watched().values())
 
-    def wait_for_waiting(self, count: int) -> None:
-        wait_until(lambda: self.waiting() == count, lambda: (self.watched(), self.log()))
+    def wait_for_waiting(self, count: int, *, looking: int = 0) -> None:
+        """Until so many wait. Who looks just now may not see what comes next, or see it before others, so usually nobody does."""
+
+        def is_so() -> bool:
+            told = self.watched().values()
+            return [sum(each[name] for each in told) for name in ("waiting", "looking")] == [count, looking]
+
+        wait_until(is_so, lambda: (self.watched(), self.log()))
 
     def start(self, key: str, process: int | None = None) -> str:
         client = self.client(process).send(f"/engine-rest/process-definition/key/{key}/start", {})

@@ -89,6 +89,7 @@ def test_who_waited_longest_is_first(serve: Serve) -> None:
         line = line[1:]
         (task,) = client.ok()
         assert task["processInstanceId"] == instance
+        site.wait_for_waiting(len(line))
 
 
 def test_who_hung_up_while_waiting_gets_nothing(serve: Serve) -> None:
@@ -112,7 +113,7 @@ def test_who_hung_up_while_its_task_was_being_locked_gets_nothing(serve: Serve) 
         if connection.vendor == "postgresql":
             cursor.execute(f'LOCK TABLE "{ExternalTask._meta.db_table}" IN EXCLUSIVE MODE')
         client.poll("polled")
-        site.wait_for_waiting(1)
+        site.wait_for_waiting(1, looking=1)
         hang_up(client)
         wait_until(lambda: [told["hung_up"] for told in site.watched().values()] == [1], site.log)
     wait_until(lambda: "Freed 1 external tasks" in site.log(), site.log)

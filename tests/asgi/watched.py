@@ -13,7 +13,8 @@ async def application(scope: dict[str, Any], receive: Any, send: Any) -> None:
     if scope["type"] != "http":
         await site(scope, receive, send)
     elif scope["path"] == "/watched":
-        told = json.dumps({"process": os.getpid(), "waiting": len(site.room), "hung_up": _hung_up})
+        room = site.room
+        told = json.dumps({"process": os.getpid(), "waiting": len(room), "looking": room.looking, "hung_up": _hung_up})
         await send({"type": "http.response.start", "status": 200, "headers": []})
         await send({"type": "http.response.body", "body": told.encode()})
     else:

@@ -78,6 +78,12 @@ class WaitingRoom:
     def __len__(self) -> int:
         return len(self._waiters)
 
+    @property
+    def looking(self) -> int:
+        """How many of them look just now."""
+        with self._lock:
+            return sum(waiter.is_looking for waiter in self._waiters)
+
     def topics(self) -> Collection[str]:
         """Those that somebody has to wait for."""
         if not self._waited:
