@@ -4,13 +4,13 @@ from typing import Any
 
 import pytest
 from django.contrib.auth import get_user_model
-from django.contrib.auth.models import Permission
 from django.db import OperationalError, connection
 
-from tests.rest.conftest import Api, basic, external_task_process, process, user_task_process
+from tests.rest.conftest import Api, external_task_process, process, user_task_process
+from tests.rest.many import person, statuses
 from tests.support.failure_points import all_rows, before_each_commit
 from workflow_engine import models
-from workflow_engine.models import Authorization, AuthorizationType, Tenant
+from workflow_engine.models import Authorization, AuthorizationType
 from workflow_engine.services.authorization.resources import Resource
 
 pytestmark = pytest.mark.usefixtures("sound")
@@ -28,10 +28,6 @@ def start_many(api: Api, *items: Any, **extra: Any) -> list[dict[str, Any]]:
     results = api.post(PATH, {"instances": list(items)}, **extra).ok()["results"]
     assert len(results) == len(items)
     return results  # type: ignore[no-any-return]
-
-
-def statuses(results: list[dict[str, Any]]) -> list[int]:
-    return [result["status"] for result in results]
 
 
 @pytest.fixture
@@ -202,14 +198,6 @@ def test_an_idempotency_key_makes_it_one_transaction_that_happens_once(
     assert start_many(api, *items, HTTP_IDEMPOTENCY_KEY="k") == first
     assert models.ProcessInstance.objects.count() == 2
     api.post(PATH, {"instances": items[:1]}, HTTP_IDEMPOTENCY_KEY="k").refused(422)
-
-
-def person(name: str, *names: str, tenant: str | None = None) -> Api:
-    user = get_user_model().objects.create_user(name, password="secret")
-    user.user_permissions.add(*Permission.objects.filter(codename__in=names))
-    if tenant is not None:
-        Tenant.objects.get_or_create(pk=tenant)[0].users.add(user)
-    return Api(basic(name, "secret"))
 
 
 def test_who_may(api: Api, anonymous: Api, human: str) -> None:

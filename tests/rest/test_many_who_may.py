@@ -4,23 +4,14 @@ from typing import Any
 
 import pytest
 from django.contrib.auth import get_user_model
-from django.contrib.auth.models import Permission
 
-from tests.rest.conftest import Api, basic, external_task_process
-from tests.rest.many import ALL, FIELDS, UNKNOWN, fetch, items_of, many, statuses
-from workflow_engine.models import Authorization, AuthorizationType, Tenant
+from tests.rest.conftest import Api, external_task_process
+from tests.rest.many import ALL, FIELDS, UNKNOWN, fetch, items_of, many, person, statuses
+from workflow_engine.models import Authorization, AuthorizationType
 from workflow_engine.services import credentials
 from workflow_engine.services.authorization.resources import Resource
 
 pytestmark = pytest.mark.usefixtures("sound")
-
-
-def person(name: str, *names: str, tenant: str | None = None) -> Api:
-    user = get_user_model().objects.create_user(name, password="secret")
-    user.user_permissions.add(*Permission.objects.filter(codename__in=names))
-    if tenant is not None:
-        Tenant.objects.get_or_create(pk=tenant)[0].users.add(user)
-    return Api(basic(name, "secret"))
 
 
 def two_instances(api: Api, **fields: str) -> tuple[dict[str, Any], dict[str, Any]]:
