@@ -7,8 +7,8 @@ from django.contrib.auth import get_user_model
 from django.db import OperationalError, connection
 
 from tests.rest.conftest import Api, external_task_process, process, user_task_process
-from tests.rest.many import person, statuses
-from tests.support.failure_points import all_rows, before_each_commit
+from tests.rest.many import commits, person, statuses
+from tests.support.failure_points import all_rows
 from workflow_engine import models
 from workflow_engine.models import Authorization, AuthorizationType
 from workflow_engine.services.authorization.resources import Resource
@@ -144,14 +144,11 @@ def test_a_unique_business_key_has_one_instance(api: Api, human: str, settings: 
 
 @pytest.mark.django_db(transaction=True)
 def test_each_in_a_transaction_of_its_own(api: Api, human: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    seen: list[int] = []
-
-    def committing() -> None:
-        seen.append(1)
-        if len(seen) == 2:
+    def refuse(number: int) -> None:
+        if number == 1:
             raise OperationalError("injected")
 
-    before_each_commit(monkeypatch, committing)
+    seen = commits(monkeypatch, refuse)
     results = start_many(api, *[{"processDefinitionKey": "human"}] * 3)
     assert statuses(results) == [200, 503, 200]
     assert len(seen) == 3
@@ -162,13 +159,10 @@ def test_each_in_a_transaction_of_its_own(api: Api, human: str, monkeypatch: pyt
 def test_once_the_database_is_gone_nothing_more_is_tried(
     api: Api, human: str, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
-    seen: list[int] = []
-
-    def committing() -> None:
-        seen.append(1)
+    def refuse(number: int) -> None:
         raise OperationalError("the server went away")
 
-    before_each_commit(monkeypatch, committing)
+    seen = commits(monkeypatch, refuse)
     monkeypatch.setattr(connection, "is_usable", lambda: False)
     results = start_many(api, *[{"processDefinitionKey": "human"}] * 5)
     assert statuses(results) == [503] * 5
@@ -180,17 +174,13 @@ def test_once_the_database_is_gone_nothing_more_is_tried(
 def test_an_idempotency_key_makes_it_one_transaction_that_happens_once(
     api: Api, human: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    commit, seen = connection.commit, []
-
-    def committing() -> None:
-        seen.append(1)
-        if len(seen) == 1:
+    def refuse(number: int) -> None:
+        if number == 0:
             raise OperationalError("injected")
-        commit()
 
     items = [{"processDefinitionKey": "human"}, {"processDefinitionKey": "nope"}, {"processDefinitionId": human}]
     before = all_rows()
-    monkeypatch.setattr(connection, "commit", committing)
+    commits(monkeypatch, refuse)
     api.post(PATH, {"instances": items}, HTTP_IDEMPOTENCY_KEY="k").refused(503)
     assert all_rows() == before
     first = start_many(api, *items, HTTP_IDEMPOTENCY_KEY="k")
