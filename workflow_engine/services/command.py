@@ -123,13 +123,13 @@ class Session:
     def carry_out(self, command: c.Command) -> Any:
         """On rows that are locked already."""
         result = self.engine.execute(command)
-        self.log(command)
+        self.log(command, result)
         return result
 
-    def log(self, command: c.Command) -> None:
+    def log(self, command: c.Command, result: Any = None) -> None:
         """Also for a command that a service carries out itself."""
         if self.user is not None:
-            self._entries += operations.entries(command, self.work.loader)
+            self._entries += operations.entries(command, self.work.loader, result)
 
     def write(self) -> None:
         starting.claim_business_keys(self.work, self.engine.events, self.reserved_root_id)

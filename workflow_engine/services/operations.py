@@ -172,7 +172,14 @@ def _entry(
     )
 
 
-# What workers do is in the external task log, what starts and messages do in the history of the instance.
+def _start(command: c.StartProcessInstance, instance: Execution) -> list[Entry]:
+    """As in Camunda not of one that a message starts, nor of a restart, which has an entry of its own for all its instances."""
+    if command.start_activity_id is not None or command.restarted_process_instance_id is not None:
+        return []
+    return [_entry("Create", "ProcessInstance", None, None, **_of(instance))]
+
+
+# What workers do is in the external task log, what messages do in the history of the instance.
 LOGGED: dict[type[c.Command], Make] = {
     c.SetExternalTaskRetries: _external_task_retries,
     c.SetJobRetries: _job_retries,
@@ -191,6 +198,9 @@ LOGGED: dict[type[c.Command], Make] = {
 }
 
 
-def entries(command: c.Command, loader: RowLoader) -> list[Entry]:
+def entries(command: c.Command, loader: RowLoader, result: Any = None) -> list[Entry]:
+    """`result`: what the engine gave for it."""
+    if isinstance(command, c.StartProcessInstance):
+        return _start(command, result)
     make = LOGGED.get(type(command))
     return [] if make is None else make(command, loader)
