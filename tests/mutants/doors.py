@@ -4,7 +4,7 @@ from tests.mutants.mutant import Mutant
 
 AUTHENTICATION = "tests/rest/test_authentication.py"
 VISIBILITY = "tests/rest/test_visibility.py"
-TABLE = "tests/rest/test_bad_input_table.py"
+TABLE = "tests/rest/bad_input"
 REST = "workflow_engine/rest"
 
 MUTANTS = (
@@ -88,7 +88,7 @@ MUTANTS = (
         path="workflow_engine/bpmn/xml.py",
         old='raise _Refused("A document type declaration (DTD) is not allowed.")',
         new="return",
-        tests=(f"{TABLE}::test_row_01_document_type_declarations",),
+        tests=(f"{TABLE}/test_models.py::test_row_01_document_type_declarations",),
     ),
     Mutant(
         name="depth-of-a-document",
@@ -104,7 +104,7 @@ MUTANTS = (
         path=f"{REST}/request_body.py",
         old="raise TooLarge(",
         new="str(",
-        tests=(f"{TABLE}::test_row_06_json",),
+        tests=(f"{TABLE}/test_requests.py::test_row_06_json",),
     ),
     Mutant(
         name="private-attributes",
