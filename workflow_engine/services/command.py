@@ -114,22 +114,28 @@ class Session:
 
     def execute(self, command: c.Command) -> Any:
         if isinstance(command, c.StartProcessInstance):
-            if self.caller is not None:
-                hidden.refuse_start(self.caller, command.process_definition_id, self.work.using)
-            self.reserved_root_id = self.environment.reserved_root_id = starting.prepare(self.work, command)
+            return self._start(command)
         self.lock(command)
         return self.carry_out(command)
+
+    def _start(self, command: c.StartProcessInstance) -> Any:
+        if self.caller is not None:
+            hidden.refuse_start(self.caller, command.process_definition_id, self.work.using)
+        self.reserved_root_id = self.environment.reserved_root_id = starting.prepare(self.work, command)
+        instance = self.carry_out(command)
+        self.log(operations.InstanceStart(asked=command, instance=instance))
+        return instance
 
     def carry_out(self, command: c.Command) -> Any:
         """On rows that are locked already."""
         result = self.engine.execute(command)
-        self.log(command, result)
+        self.log(command)
         return result
 
-    def log(self, command: c.Command, result: Any = None) -> None:
+    def log(self, command: c.Command) -> None:
         """Also for a command that a service carries out itself."""
         if self.user is not None:
-            self._entries += operations.entries(command, self.work.loader, result)
+            self._entries += operations.entries(command, self.work.loader)
 
     def write(self) -> None:
         starting.claim_business_keys(self.work, self.engine.events, self.reserved_root_id)

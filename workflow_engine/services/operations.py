@@ -32,6 +32,14 @@ class TaskChange(c.Command):
     after: Mapping[str, Any]
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class InstanceStart(c.Command):
+    """A start that was carried out: its instance is new, so nobody has loaded it."""
+
+    asked: c.StartProcessInstance
+    instance: Execution
+
+
 def _of(row: Any) -> dict[str, Any]:
     """What a loaded row says about where it belongs; nothing if it was not found."""
     if row is None:
@@ -172,11 +180,11 @@ def _entry(
     )
 
 
-def _start(command: c.StartProcessInstance, instance: Execution) -> list[Entry]:
+def _start(command: InstanceStart, loader: RowLoader) -> list[Entry]:
     """As in Camunda not of one that a message starts, nor of a restart, which has an entry of its own for all its instances."""
-    if command.start_activity_id is not None or command.restarted_process_instance_id is not None:
+    if command.asked.start_activity_id is not None or command.asked.restarted_process_instance_id is not None:
         return []
-    return [_entry("Create", "ProcessInstance", None, None, **_of(instance))]
+    return [_entry("Create", "ProcessInstance", None, None, **_of(command.instance))]
 
 
 # What workers do is in the external task log, what messages do in the history of the instance.
@@ -184,6 +192,7 @@ LOGGED: dict[type[c.Command], Make] = {
     c.SetExternalTaskRetries: _external_task_retries,
     c.SetJobRetries: _job_retries,
     c.ExecuteJob: _execute_job,
+    InstanceStart: _start,
     c.DeleteProcessInstance: _delete,
     c.SetSuspension: _suspension,
     c.ModifyProcessInstance: _modify,
@@ -198,9 +207,6 @@ LOGGED: dict[type[c.Command], Make] = {
 }
 
 
-def entries(command: c.Command, loader: RowLoader, result: Any = None) -> list[Entry]:
-    """`result`: what the engine gave for it."""
-    if isinstance(command, c.StartProcessInstance):
-        return _start(command, result)
+def entries(command: c.Command, loader: RowLoader) -> list[Entry]:
     make = LOGGED.get(type(command))
     return [] if make is None else make(command, loader)
