@@ -8,11 +8,13 @@ from typing import Any
 
 import pytest
 from django.contrib.auth import get_user_model
+from django.contrib.auth.models import Permission
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
 from tests.support import described
 from workflow_engine import clock, verification
+from workflow_engine.models import Tenant
 from workflow_engine.rest import verified_credentials
 
 ROOT = "/engine-rest"
@@ -118,6 +120,25 @@ def user_task_process(key: str, attributes: str = "") -> str:
     )
 
 
+def message_process(key: str) -> str:
+    """message "go" -> user task"""
+    model = process(
+        key,
+        """<bpmn:startEvent id="start"><bpmn:messageEventDefinition messageRef="m"/></bpmn:startEvent>
+        <bpmn:sequenceFlow id="f1" sourceRef="start" targetRef="approve"/><bpmn:userTask id="approve"/>""",
+    )
+    return model.replace("<bpmn:process ", '<bpmn:message id="m" name="go"/><bpmn:process ', 1)
+
+
+def person(name: str, *names: str, tenants: tuple[str, ...] = (), superuser: bool = False) -> Api:
+    """Somebody with these permissions in these tenants, and a client that acts for him."""
+    user = get_user_model().objects.create_user(name, password="secret", is_superuser=superuser)
+    user.user_permissions.add(*Permission.objects.filter(codename__in=names))
+    for tenant in tenants:
+        Tenant.objects.get_or_create(pk=tenant)[0].users.add(user)
+    return Api(basic(name, "secret"))
+
+
 @pytest.fixture(autouse=True)
 def _no_remembered_credentials() -> None:
     verified_credentials.forget_all()
@@ -136,6 +157,19 @@ def api(superuser: Any) -> Api:
 @pytest.fixture
 def anonymous(db: None) -> Api:
     return Api()
+
+
+@pytest.fixture
+def human_definition(api: Api) -> str:
+    """The id of a definition whose instances wait for a user."""
+    (definition,) = api.deploy(user_task_process("human")).ok()["deployedProcessDefinitions"]
+    return str(definition)
+
+
+@pytest.fixture
+def human(api: Api, human_definition: str) -> Api:
+    """The API, where there is that definition."""
+    return api
 
 
 @pytest.fixture

@@ -1,15 +1,12 @@
-"""Many in one request: models, how to ask, and who asks."""
+"""Many in one request: models, and how to ask."""
 
 from collections.abc import Callable
 from typing import Any
 
 import pytest
-from django.contrib.auth import get_user_model
-from django.contrib.auth.models import Permission
 
-from tests.rest.conftest import Api, basic, process
+from tests.rest.conftest import Api, process
 from tests.support.failure_points import before_each_commit
-from workflow_engine.models import Tenant
 
 UNKNOWN = "01890000-0000-7000-8000-000000000000"
 ALL = pytest.mark.parametrize("verb", ["complete", "failure", "extendLock"])
@@ -72,14 +69,6 @@ def statuses(results: list[dict[str, Any]]) -> list[int]:
 
 def items_of(verb: str, tasks: list[dict[str, Any]]) -> list[dict[str, Any]]:
     return [{"id": task["id"], "lockToken": task["lockToken"], **FIELDS[verb]} for task in tasks]
-
-
-def person(name: str, *names: str, tenant: str | None = None) -> Api:
-    user = get_user_model().objects.create_user(name, password="secret")
-    user.user_permissions.add(*Permission.objects.filter(codename__in=names))
-    if tenant is not None:
-        Tenant.objects.get_or_create(pk=tenant)[0].users.add(user)
-    return Api(basic(name, "secret"))
 
 
 def commits(monkeypatch: pytest.MonkeyPatch, happen: Callable[[int], None] = lambda number: None) -> list[int]:

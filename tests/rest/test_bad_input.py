@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from tests.rest.conftest import Api, external_task_process, process, user_task_process
+from tests.rest.conftest import Api, external_task_process, process
 
 UNKNOWN = "01890000-0000-7000-8000-000000000000"
 IDS = (UNKNOWN, "nope", "..", "%2e%2e%2f", "' OR 1=1 --", "x" * 1000, "ü")
@@ -35,12 +35,6 @@ JSON_BODIES = [
     b'{"startInstructions": 5}',
     b"\xff\xfe",
 ]
-
-
-@pytest.fixture
-def human(api: Api) -> Api:
-    api.deploy(user_task_process("human")).ok()
-    return api
 
 
 def count(api: Api) -> int:

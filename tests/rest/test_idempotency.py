@@ -10,27 +10,27 @@ from django.contrib.auth import get_user_model
 from django.contrib.auth.models import Permission
 from django.core.files.uploadedfile import SimpleUploadedFile
 
-from tests.rest.conftest import ROOT, Answer, Api, basic, external_task_process, process, user_task_process
+from tests.rest.conftest import (
+    ROOT,
+    Answer,
+    Api,
+    basic,
+    external_task_process,
+    message_process,
+    user_task_process,
+)
 from workflow_engine import clock
 from workflow_engine.models import Deployment, HistoricProcessInstance, IdempotencyKey, WorkerCredential
 from workflow_engine.rest.idempotency import MAX_LENGTH
 from workflow_engine.sweeper import idempotency_keys
 
 START = "/process-definition/key/human/start"
-MESSAGE_START = """<bpmn:startEvent id="start"><bpmn:messageEventDefinition messageRef="m"/></bpmn:startEvent>
-    <bpmn:sequenceFlow id="f1" sourceRef="start" targetRef="wait"/><bpmn:userTask id="wait"/>"""
 
 
 @pytest.fixture(autouse=True)
 def _clock() -> Any:
     yield
     clock.reset()
-
-
-@pytest.fixture
-def human(api: Api) -> Api:
-    api.deploy(user_task_process("human")).ok()
-    return api
 
 
 def keyed(api: Api, path: str, body: Any, key: str, **extra: Any) -> Answer:
@@ -186,10 +186,6 @@ def test_the_sweeper_removes_what_has_expired(human: Api) -> None:
     assert idempotency_keys.run_once(3) == {"removed": 2}
     assert idempotency_keys.run_once(3) == {}
     assert IdempotencyKey.objects.get().key == "new"
-
-
-def message_process(key: str) -> str:
-    return process(key, MESSAGE_START).replace("<bpmn:process id", '<bpmn:message id="m" name="go"/><bpmn:process id')
 
 
 def test_messages(api: Api) -> None:

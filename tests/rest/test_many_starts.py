@@ -6,8 +6,8 @@ import pytest
 from django.contrib.auth import get_user_model
 from django.db import OperationalError, connection
 
-from tests.rest.conftest import Api, external_task_process, process, user_task_process
-from tests.rest.many import commits, person, statuses
+from tests.rest.conftest import Api, external_task_process, person, process, user_task_process
+from tests.rest.many import commits, statuses
 from tests.support.failure_points import all_rows
 from workflow_engine import models
 from workflow_engine.models import Authorization, AuthorizationType
@@ -30,20 +30,13 @@ def start_many(api: Api, *items: Any, **extra: Any) -> list[dict[str, Any]]:
     return results  # type: ignore[no-any-return]
 
 
-@pytest.fixture
-def human(api: Api) -> str:
-    """The id of a definition whose instances wait for a user."""
-    (definition,) = api.deploy(user_task_process("human")).ok()["deployedProcessDefinitions"]
-    return str(definition)
-
-
-def test_by_key_and_by_id(api: Api, human: str) -> None:
-    by_key, by_id = {"processDefinitionKey": "human"}, {"processDefinitionId": human}
+def test_by_key_and_by_id(api: Api, human_definition: str) -> None:
+    by_key, by_id = {"processDefinitionKey": "human"}, {"processDefinitionId": human_definition}
     variables = {"n": {"value": 5, "type": "Long"}}
     results = start_many(api, {**by_key, "businessKey": "a"}, {**by_id, "businessKey": "b", "variables": variables})
     assert [(one["status"], one["businessKey"], one["definitionId"]) for one in results] == [
-        (200, "a", human),
-        (200, "b", human),
+        (200, "a", human_definition),
+        (200, "b", human_definition),
     ]
     rows = {str(row.pk): row.business_key for row in models.ProcessInstance.objects.all()}
     assert rows == {results[0]["id"]: "a", results[1]["id"]: "b"}
@@ -51,27 +44,30 @@ def test_by_key_and_by_id(api: Api, human: str) -> None:
     assert set(models.HistoricProcessInstance.objects.values_list("start_user_id", flat=True)) == {"root"}
 
 
-def test_the_fields_of_an_instance_are_those_of_a_single_start(api: Api, human: str) -> None:
+def test_the_fields_of_an_instance_are_those_of_a_single_start(api: Api, human_definition: str) -> None:
     (result,) = start_many(api, {"processDefinitionKey": "human", "businessKey": "a"})
     alone = api.start("human", businessKey="a")
     del alone["links"]
     assert {**result, "id": ""} == {**alone, "id": "", "status": 200}
 
 
-def test_by_key_and_tenant(api: Api, human: str) -> None:
+def test_by_key_and_tenant(api: Api, human_definition: str) -> None:
     (of_tenant,) = api.deploy(user_task_process("human"), **{"tenant-id": "acme"}).ok()["deployedProcessDefinitions"]
     key = {"processDefinitionKey": "human"}
     results = start_many(api, key, {**key, "tenantId": "acme"}, {**key, "tenantId": "nope"})
     assert statuses(results) == [200, 200, 404]
-    assert [(one["definitionId"], one["tenantId"]) for one in results[:2]] == [(human, None), (of_tenant, "acme")]
+    assert [(one["definitionId"], one["tenantId"]) for one in results[:2]] == [
+        (human_definition, None),
+        (of_tenant, "acme"),
+    ]
     alone = api.post("/process-definition/key/human/tenant-id/nope/start")
     assert alone.refused(404) == results[2]["message"]
 
 
-def test_the_newest_version_of_a_key(api: Api, human: str) -> None:
+def test_the_newest_version_of_a_key(api: Api, human_definition: str) -> None:
     (newer,) = api.deploy(user_task_process("human", 'camunda:assignee="me"')).ok()["deployedProcessDefinitions"]
-    results = start_many(api, {"processDefinitionKey": "human"}, {"processDefinitionId": human})
-    assert [one["definitionId"] for one in results] == [newer, human]
+    results = start_many(api, {"processDefinitionKey": "human"}, {"processDefinitionId": human_definition})
+    assert [one["definitionId"] for one in results] == [newer, human_definition]
 
 
 def test_start_instructions(api: Api) -> None:
@@ -81,7 +77,7 @@ def test_start_instructions(api: Api) -> None:
     assert result["ended"] is True
 
 
-def test_refusals_are_those_of_a_single_start(api: Api, human: str) -> None:
+def test_refusals_are_those_of_a_single_start(api: Api, human_definition: str) -> None:
     (broken,) = api.deploy(BROKEN).ok()["deployedProcessDefinitions"]
     (idle,) = api.deploy(user_task_process("idle")).ok()["deployedProcessDefinitions"]
     api.put(f"/process-definition/{idle}/suspended", {"suspended": True}).ok()
@@ -91,13 +87,13 @@ def test_refusals_are_those_of_a_single_start(api: Api, human: str) -> None:
         (broken, {}),
         (idle, {}),
         ("key/idle", {}),
-        (human, {"businessKey": "x" * 300}),
-        (human, {"businessKey": ["x"]}),
-        (human, {"variables": []}),
-        (human, {"variables": {"n": {"value": "x", "type": "Integer"}}}),
-        (human, {"startInstructions": [{"type": "nope"}]}),
-        (human, {"startInstructions": [{"type": "startBeforeActivity", "activityId": "nope"}]}),
-        (human, {"skipIoMappings": "x"}),
+        (human_definition, {"businessKey": "x" * 300}),
+        (human_definition, {"businessKey": ["x"]}),
+        (human_definition, {"variables": []}),
+        (human_definition, {"variables": {"n": {"value": "x", "type": "Integer"}}}),
+        (human_definition, {"startInstructions": [{"type": "nope"}]}),
+        (human_definition, {"startInstructions": [{"type": "startBeforeActivity", "activityId": "nope"}]}),
+        (human_definition, {"skipIoMappings": "x"}),
     ]
     items = []
     for named, fields in wrong:
@@ -127,13 +123,13 @@ def test_refusals_are_those_of_a_single_start(api: Api, human: str) -> None:
         {"processDefinitionId": "x" * 400},
     ],
 )
-def test_an_item_names_one_definition(api: Api, human: str, item: dict[str, Any]) -> None:
+def test_an_item_names_one_definition(api: Api, human_definition: str, item: dict[str, Any]) -> None:
     results = start_many(api, item, {"processDefinitionKey": "human"})
     assert statuses(results) == [400, 200]
     assert results[0]["message"]
 
 
-def test_a_unique_business_key_has_one_instance(api: Api, human: str, settings: Any) -> None:
+def test_a_unique_business_key_has_one_instance(api: Api, human_definition: str, settings: Any) -> None:
     settings.WORKFLOW_ENGINE = {"UNIQUE_BUSINESS_KEYS": True}
     item = {"processDefinitionKey": "human", "businessKey": "a"}
     first, second = start_many(api, item, item)
@@ -143,7 +139,7 @@ def test_a_unique_business_key_has_one_instance(api: Api, human: str, settings: 
 
 
 @pytest.mark.django_db(transaction=True)
-def test_each_in_a_transaction_of_its_own(api: Api, human: str, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_each_in_a_transaction_of_its_own(api: Api, human_definition: str, monkeypatch: pytest.MonkeyPatch) -> None:
     def refuse(number: int) -> None:
         if number == 1:
             raise OperationalError("injected")
@@ -157,7 +153,7 @@ def test_each_in_a_transaction_of_its_own(api: Api, human: str, monkeypatch: pyt
 
 @pytest.mark.django_db(transaction=True)
 def test_once_the_database_is_gone_nothing_more_is_tried(
-    api: Api, human: str, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+    api: Api, human_definition: str, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
     def refuse(number: int) -> None:
         raise OperationalError("the server went away")
@@ -172,13 +168,17 @@ def test_once_the_database_is_gone_nothing_more_is_tried(
 
 @pytest.mark.django_db(transaction=True)
 def test_an_idempotency_key_makes_it_one_transaction_that_happens_once(
-    api: Api, human: str, monkeypatch: pytest.MonkeyPatch
+    api: Api, human_definition: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def refuse(number: int) -> None:
         if number == 0:
             raise OperationalError("injected")
 
-    items = [{"processDefinitionKey": "human"}, {"processDefinitionKey": "nope"}, {"processDefinitionId": human}]
+    items = [
+        {"processDefinitionKey": "human"},
+        {"processDefinitionKey": "nope"},
+        {"processDefinitionId": human_definition},
+    ]
     before = all_rows()
     commits(monkeypatch, refuse)
     api.post(PATH, {"instances": items}, HTTP_IDEMPOTENCY_KEY="k").refused(503)
@@ -190,21 +190,21 @@ def test_an_idempotency_key_makes_it_one_transaction_that_happens_once(
     api.post(PATH, {"instances": items[:1]}, HTTP_IDEMPOTENCY_KEY="k").refused(422)
 
 
-def test_who_may(api: Api, anonymous: Api, human: str) -> None:
+def test_who_may(api: Api, anonymous: Api, human_definition: str) -> None:
     anonymous.post(PATH, {"instances": []}).refused(401)
     person("viewer", "view_processdefinition").post(PATH, {"instances": []}).refused(403)
     assert start_many(person("starter", "start_process")) == []
 
 
-def test_definitions_of_other_tenants_are_not_there(api: Api, human: str) -> None:
+def test_definitions_of_other_tenants_are_not_there(api: Api, human_definition: str) -> None:
     (other,) = api.deploy(user_task_process("human"), **{"tenant-id": "acme"}).ok()["deployedProcessDefinitions"]
     items = [{"processDefinitionKey": "human"}, {"processDefinitionId": other}]
     items.append({"processDefinitionKey": "human", "tenantId": "acme"})
     assert statuses(start_many(person("outsider", "start_process"), *items)) == [200, 404, 404]
-    assert statuses(start_many(person("insider", "start_process", tenant="acme"), *items)) == [200, 200, 200]
+    assert statuses(start_many(person("insider", "start_process", tenants=("acme",)), *items)) == [200, 200, 200]
 
 
-def test_a_permission_for_one_definition(api: Api, human: str) -> None:
+def test_a_permission_for_one_definition(api: Api, human_definition: str) -> None:
     (other,) = api.deploy(user_task_process("other")).ok()["deployedProcessDefinitions"]
     holder = person("holder")
     Authorization.objects.create(
@@ -226,7 +226,7 @@ def test_requests_that_make_no_sense_are_refused_as_a_whole(api: Api, body: dict
     assert api.post(PATH, body).refused(400)
 
 
-def test_the_number_of_items_is_limited(api: Api, human: str, settings: Any) -> None:
+def test_the_number_of_items_is_limited(api: Api, human_definition: str, settings: Any) -> None:
     settings.WORKFLOW_ENGINE = {"REST": {"max_items": 2}}
     api.post(PATH, {"instances": [{"processDefinitionKey": "human"}] * 3}).refused(400)
     assert not models.ProcessInstance.objects.exists()

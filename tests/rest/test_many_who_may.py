@@ -5,8 +5,8 @@ from typing import Any
 import pytest
 from django.contrib.auth import get_user_model
 
-from tests.rest.conftest import Api, external_task_process
-from tests.rest.many import ALL, FIELDS, UNKNOWN, fetch, items_of, many, person, statuses
+from tests.rest.conftest import Api, external_task_process, person
+from tests.rest.many import ALL, FIELDS, UNKNOWN, fetch, items_of, many, statuses
 from workflow_engine.models import Authorization, AuthorizationType
 from workflow_engine.services import credentials
 from workflow_engine.services.authorization.resources import Resource
@@ -38,7 +38,7 @@ def test_tasks_of_other_tenants_are_not_there(api: Api, verb: str) -> None:
     results = many(outsider, verb, items_of(verb, [other, mine]))
     assert statuses(results) == [404, 204]
     assert results[0]["message"] == f"No external task found with id '{other['id']}'."
-    insider = person("insider", "complete_external_task", tenant="acme")
+    insider = person("insider", "complete_external_task", tenants=("acme",))
     assert statuses(many(insider, verb, items_of(verb, [other]))) == [204]
 
 

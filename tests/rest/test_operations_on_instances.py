@@ -2,26 +2,12 @@
 
 from typing import Any
 
-import pytest
+from tests.rest.conftest import Api, message_process, process
 
-from tests.rest.conftest import HEAD, Api, process, user_task_process
-
-BY_MESSAGE = f"""{HEAD}<bpmn:message id="m" name="ordered"/>
-<bpmn:process id="by_message" isExecutable="true" camunda:historyTimeToLive="30">
-<bpmn:startEvent id="start"><bpmn:messageEventDefinition messageRef="m"/></bpmn:startEvent>
-<bpmn:sequenceFlow id="f1" sourceRef="start" targetRef="approve"/><bpmn:userTask id="approve"/>
-</bpmn:process></bpmn:definitions>"""
 AT_ONCE = process(
     "at_once",
     '<bpmn:startEvent id="start"/><bpmn:sequenceFlow id="f" sourceRef="start" targetRef="e"/><bpmn:endEvent id="e"/>',
 )
-
-
-@pytest.fixture
-def human(api: Api) -> str:
-    """The id of a definition whose instances wait for a user."""
-    (definition,) = api.deploy(user_task_process("human")).ok()["deployedProcessDefinitions"]
-    return str(definition)
 
 
 def told(api: Api) -> list[dict[str, Any]]:
@@ -29,7 +15,7 @@ def told(api: Api) -> list[dict[str, Any]]:
     return rows
 
 
-def test_a_start_names_who_asked_for_it_and_what_came_of_it(api: Api, human: str) -> None:
+def test_a_start_names_who_asked_for_it_and_what_came_of_it(api: Api, human_definition: str) -> None:
     instance = api.start("human", businessKey="a")["id"]
     [row] = told(api)
     wanted = {
@@ -41,16 +27,16 @@ def test_a_start_names_who_asked_for_it_and_what_came_of_it(api: Api, human: str
         "newValue": None,
         "processInstanceId": instance,
         "rootProcessInstanceId": instance,
-        "processDefinitionId": human,
+        "processDefinitionId": human_definition,
         "processDefinitionKey": "human",
     }
     assert {name: row[name] for name in wanted} == wanted
 
 
-def test_however_it_is_asked_for(api: Api, human: str) -> None:
+def test_however_it_is_asked_for(api: Api, human_definition: str) -> None:
     ids = [
-        api.post(f"/process-definition/{human}/start", {}).ok()["id"],
-        api.post(f"/process-definition/{human}/submit-form", {}).ok()["id"],
+        api.post(f"/process-definition/{human_definition}/start", {}).ok()["id"],
+        api.post(f"/process-definition/{human_definition}/submit-form", {}).ok()["id"],
         api.start("human", startInstructions=[{"type": "startBeforeActivity", "activityId": "approve"}])["id"],
     ]
     many = api.post("/process-instance/start-many", {"instances": [{"processDefinitionKey": "human"}] * 2}).ok()
@@ -67,26 +53,28 @@ def test_of_one_that_has_ended_at_once(api: Api) -> None:
     assert [row["processInstanceId"] for row in told(api)] == [instance]
 
 
-def test_nothing_of_a_start_that_is_refused_or_finds_its_instance(api: Api, human: str, settings: Any) -> None:
+def test_nothing_of_a_start_that_is_refused_or_finds_its_instance(
+    api: Api, human_definition: str, settings: Any
+) -> None:
     settings.WORKFLOW_ENGINE = {"UNIQUE_BUSINESS_KEYS": True}
     first, second = (api.start("human", businessKey="a")["id"] for _ in range(2))
-    api.post(f"/process-definition/{human}/start", {"startInstructions": [{"type": "cancel"}]}).refused(400)
+    api.post(f"/process-definition/{human_definition}/start", {"startInstructions": [{"type": "cancel"}]}).refused(400)
     assert first == second
     assert len(told(api)) == 1
 
 
 def test_a_message_is_in_the_history_of_the_instance_it_starts(api: Api) -> None:
-    api.deploy(BY_MESSAGE).ok()
-    [result] = api.post("/message", {"messageName": "ordered", "resultEnabled": True}).ok()
+    api.deploy(message_process("by_message")).ok()
+    [result] = api.post("/message", {"messageName": "go", "resultEnabled": True}).ok()
     [instance] = api.get(f"/history/process-instance?processInstanceId={result['processInstance']['id']}").ok()
     assert (instance["startUserId"], told(api)) == ("root", [])
 
 
-def test_a_restart_is_one_operation_of_its_own(api: Api, human: str) -> None:
+def test_a_restart_is_one_operation_of_its_own(api: Api, human_definition: str) -> None:
     ended = api.start("human")["id"]
     api.delete(f"/process-instance/{ended}").ok()
     instructions = [{"type": "startBeforeActivity", "activityId": "approve"}]
     asked = {"processInstanceIds": [ended], "instructions": instructions}
-    assert api.post(f"/process-definition/{human}/restart", asked).status == 204
+    assert api.post(f"/process-definition/{human_definition}/restart", asked).status == 204
     assert {row["operationType"] for row in told(api)} == {"Create", "Delete", "RestartProcessInstance"}
     assert [row["operationType"] for row in told(api)].count("Create") == 1

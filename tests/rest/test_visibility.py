@@ -5,34 +5,17 @@ from typing import Any
 import pytest
 from django.contrib.auth import get_user_model
 from django.contrib.auth.backends import ModelBackend
-from django.contrib.auth.models import Permission
 from django.db import connection
 from django.test import TestCase, override_settings
 from django.test.utils import CaptureQueriesContext
 
-from tests.rest.conftest import Api, basic, external_task_process, process, user_task_process
+from tests.rest.conftest import Api, basic, external_task_process, message_process, person, user_task_process
 from workflow_engine import signals
-from workflow_engine.models import Authorization, AuthorizationType, ProcessDefinition, Tenant, WorkerCredential
+from workflow_engine.models import Authorization, AuthorizationType, ProcessDefinition, WorkerCredential
 from workflow_engine.services import credentials, runtime, tenants
 from workflow_engine.services.authorization.resources import Resource
 from workflow_engine.services.granted import Granted
 from workflow_engine.services.visibility import Visibility
-
-MESSAGE_START = """<bpmn:startEvent id="start"><bpmn:messageEventDefinition messageRef="m"/></bpmn:startEvent>
-    <bpmn:sequenceFlow id="f1" sourceRef="start" targetRef="t"/><bpmn:userTask id="t"/>"""
-
-
-def message_process(key: str) -> str:
-    model = process(key, MESSAGE_START)
-    return model.replace("<bpmn:process ", '<bpmn:message id="m" name="go"/><bpmn:process ', 1)
-
-
-def person(name: str, *names: str, tenants: tuple[str, ...] = (), superuser: bool = False) -> Api:
-    user = get_user_model().objects.create_user(name, password="secret", is_superuser=superuser)
-    user.user_permissions.add(*Permission.objects.filter(codename__in=names))
-    for tenant in tenants:
-        Tenant.objects.get_or_create(pk=tenant)[0].users.add(user)
-    return Api(basic(name, "secret"))
 
 
 def worker(name: str, **options: Any) -> Api:

@@ -14,6 +14,7 @@ from django.test import Client
 
 from tests.admin.pages import operation
 from tests.support import orders
+from tests.support.failure_points import all_rows
 from workflow_engine.admin.base import EngineAdmin
 from workflow_engine.admin.bulk import BulkMixin
 from workflow_engine.admin.operations import OperationsMixin
@@ -55,11 +56,6 @@ def test_whatever_an_operation_does_is_written_by_the_same_lines() -> None:
             assert kind.log_change is admin.ModelAdmin.log_change, kind
 
 
-def contents() -> dict[str, list[str]]:
-    every = [model for model in apps.get_app_config("workflow_engine").get_models() if not model._meta.proxy]
-    return {model.__name__: sorted(map(repr, model._base_manager.values_list())) for model in every}
-
-
 def test_every_operation_is_logged(counted: Callable[[str, int], None]) -> None:
     boss = User.objects.create_superuser("boss")
     client = Client()
@@ -75,10 +71,10 @@ def test_every_operation_is_logged(counted: Callable[[str, int], None]) -> None:
             if row is None:
                 continue
             with transaction.atomic():
-                before, count = contents(), LogEntry.objects.count()
+                before, count = all_rows(), LogEntry.objects.count()
                 data = {"_confirmed": "1", **ANSWERS.get(known.name, {})}
                 answer = client.post(operation(one.opts.model_name, row.pk, known.name), data)
-                changed, logged = contents() != before, LogEntry.objects.filter(user=boss).count() > count
+                changed, logged = all_rows() != before, LogEntry.objects.filter(user=boss).count() > count
                 transaction.set_rollback(True)
             assert answer.status_code in (200, 302), (one, known.name)
             outcomes["logged" if logged else "asked again"] += 1

@@ -5,7 +5,6 @@ from collections.abc import Callable, Iterator
 import pytest
 
 from tests.rest.bad_input.table import CASES
-from tests.rest.conftest import Api, user_task_process
 from workflow_engine import clock
 
 
@@ -17,9 +16,3 @@ def _tidy(counted: Callable[[str, int], None]) -> Iterator[None]:
     for row, number in (CASES - before).items():
         counted(f"bad input table, row {row}", number)
         counted("bad input table, all rows", number)
-
-
-@pytest.fixture
-def human(api: Api) -> Api:
-    api.deploy(user_task_process("human")).ok()
-    return api

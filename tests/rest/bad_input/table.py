@@ -5,9 +5,8 @@ import time
 from collections import Counter
 from collections.abc import Callable
 
-from django.apps import apps
-
 from tests.rest.conftest import Answer
+from tests.support.failure_points import all_rows
 
 UNKNOWN = "01890000-0000-7000-8000-000000000000"
 START = "/process-definition/key/human/start"
@@ -15,22 +14,16 @@ FETCH = {"workerId": "w", "maxTasks": 5, "topics": [{"topicName": "work", "lockD
 CASES: Counter[str] = Counter()
 
 
-def contents() -> dict[str, list[str]]:
-    """Every row of every table of the engine."""
-    every = [model for model in apps.get_app_config("workflow_engine").get_models() if not model._meta.proxy]
-    return {model.__name__: sorted(map(repr, model._default_manager.values_list())) for model in every}
-
-
 def nothing_changes(row: str, requests: list[Callable[[], Answer]], statuses: tuple[int, ...] = (400,)) -> list[Answer]:
     """Sends each request; each must be refused with one of these statuses and change no row."""
-    before, answers = contents(), []
+    before, answers = all_rows(), []
     for number, request in enumerate(requests):
         started = time.monotonic()
         answer = request()
         assert answer.status in statuses, (row, number, answer.status, answer.content[:500])
         assert answer.json["message"], (row, number)
         assert time.monotonic() - started < 5, (row, number)
-        assert contents() == before, (row, number)
+        assert all_rows() == before, (row, number)
         answers.append(answer)
     CASES[row] += len(requests)
     return answers

@@ -10,8 +10,9 @@ import pytest
 from django.contrib.auth import get_user_model
 from django.test import Client
 
-from tests.rest.bad_input.table import CASES, START, contents, nothing_changes
+from tests.rest.bad_input.table import CASES, START, nothing_changes
 from tests.rest.conftest import Answer, Api, external_task_process, process
+from tests.support.failure_points import all_rows
 
 
 def deploying(api: Api, models: dict[str, str | bytes]) -> list[Callable[[], Answer]]:
@@ -210,14 +211,14 @@ def test_row_05_expressions(api: Api, number: int) -> None:
         <bpmn:serviceTask id="t" camunda:expression="{text}" camunda:resultVariable="r"/>
         <bpmn:sequenceFlow id="g" sourceRef="t" targetRef="u"/><bpmn:userTask id="u"/>""",
     )
-    before, started = contents(), time.monotonic()
+    before, started = all_rows(), time.monotonic()
     answer = api.deploy(model)
     CASES["05"] += 1
     if answer.status != 200:
         assert answer.refused(400, "ParseException")
-        assert contents() == before
+        assert all_rows() == before
     else:
-        before = contents()
+        before = all_rows()
         answer = api.post("/process-definition/key/bad/start")
         if answer.status == 200:
             # What can be computed without doing anything but arithmetic: a bounded number.
@@ -225,5 +226,5 @@ def test_row_05_expressions(api: Api, number: int) -> None:
             assert shown["type"] in ("Long", "Double", "Null", "Integer"), shown
         else:
             assert answer.refused(400)
-            assert contents() == before
+            assert all_rows() == before
     assert time.monotonic() - started < 5

@@ -7,8 +7,9 @@ from typing import Any
 
 import pytest
 
-from tests.rest.bad_input.table import CASES, FETCH, UNKNOWN, contents, nothing_changes
+from tests.rest.bad_input.table import CASES, FETCH, UNKNOWN, nothing_changes
 from tests.rest.conftest import Api, process
+from tests.support.failure_points import all_rows
 from workflow_engine import clock
 from workflow_engine.models import HistoricJobLog, HistoricProcessInstance, Job, WorkerCredential
 from workflow_engine.rest import long_polling
@@ -29,9 +30,9 @@ def test_row_08_locks(api: Api, waiting_task: Callable[..., dict[str, Any]]) -> 
         [lambda more=more: api.post("/external-task/fetchAndLock", {**FETCH, **more}) for more in fetches],  # type: ignore[misc]
     )
     # No task is nothing: as Camunda answers.
-    before = contents()
+    before = all_rows()
     assert api.post("/external-task/fetchAndLock", {**FETCH, "maxTasks": 0}).ok() == []
-    assert contents() == before
+    assert all_rows() == before
     api.post("/external-task/fetchAndLock", FETCH).ok()
     answers = [("lock", {"workerId": "w", "lockDuration": one}) for one in durations]
     answers += [("extendLock", {"workerId": "w", "newDuration": one}) for one in durations]
@@ -59,7 +60,7 @@ def test_row_09_timers(api: Api, kind: str) -> None:
     for number, text in enumerate(TIMERS[kind]):
         tag = {"cycle": "timeCycle", "duration": "timeDuration", "date": "timeDate"}[kind]
         timer = f'<bpmn:timerEventDefinition><bpmn:{tag} xsi:type="bpmn:tFormalExpression">{text}</bpmn:{tag}></bpmn:timerEventDefinition>'
-        key, before = f"{kind}{number}", contents()
+        key, before = f"{kind}{number}", all_rows()
         answer = api.deploy(
             process(
                 key,
@@ -69,7 +70,7 @@ def test_row_09_timers(api: Api, kind: str) -> None:
         CASES["09"] += 1
         if answer.status != 200:
             assert answer.refused(400), text
-            assert contents() == before, text
+            assert all_rows() == before, text
             continue
         # Accepted: no tight loop. However often the sweeper looks within one moment, it starts at most a few.
         runs = HistoricJobLog.objects.count()
@@ -151,7 +152,7 @@ def test_row_14_those_who_wait(
 ) -> None:
     settings.WORKFLOW_ENGINE = {"REST": {"max_waiting_threads": 1}}
     idle = {**FETCH, "topics": [{"topicName": "nobody", "lockDuration": 1000}], "asyncResponseTimeout": 60_000}
-    started, before = time.monotonic(), contents()
+    started, before = time.monotonic(), all_rows()
     assert long_polling._enter()
     try:
         # The one place is taken: answered at once instead of holding another thread.
@@ -160,7 +161,7 @@ def test_row_14_those_who_wait(
     finally:
         long_polling._leave()
     assert time.monotonic() - started < 30
-    assert contents() == before
+    assert all_rows() == before
     # A client that is gone when there is work gets none of it.
     monkeypatch.setattr(long_polling, "_has_hung_up", lambda request: True)
     assert api.post("/external-task/fetchAndLock", idle).ok() == []
